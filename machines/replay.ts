@@ -1,0 +1,250 @@
+/**
+ * replay: is this record a run of that chart? Follows a finished trial's events through the chart itself and stops at
+ * the first one that the chart would not have given there.
+ *
+ * The order of the record is the truth: a lick that the board stamped just before a deadline but took just after it is
+ * replayed as taken. A consistent record proves what was commanded, not that odour or water flowed.
+ */
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
+import { canonical } from './canonical.ts';
+import { type ChartEvent, ChartStepper, labelOf, type Step } from './chart-step.ts';
+import { type BoundProgram, inputEvents } from './program.ts';
+import { ticksBetween } from './time.ts';
+import { EndReason, EventCode, endReasonWords, type RawEvent } from './vocabulary.ts';
+
+export type Verdict =
+  | {
+      readonly consistent: true;
+      readonly reason: EndReason;
+      /** The chart's output; null when the trial was ended early. */
+      readonly output: unknown;
+    }
+  | {
+      readonly consistent: false /** The event that departs; null: the record breaks off. */;
+      readonly seq: number | null;
+      readonly problem: string;
+    };
+
+interface Expected {
+  readonly ticks: number;
+  readonly code: EventCode;
+  readonly value: number;
+  readonly words: string;
+}
+
+interface RunningTimer {
+  readonly name: string;
+  readonly event: ChartEvent;
+  readonly deadline: number;
+}
+
+class Departure extends Error {}
+
+/**
+ * `events`: one trial, from `start` to `end`; `bound`: the program with the durations that the record says were used.
+ * @throws ChartRefused when the chart itself cannot run with this input.
+ */
+export function replay(
+  chart: AnyStateMachine,
+  input: unknown,
+  bound: BoundProgram,
+  events: readonly RawEvent[],
+): Verdict {
+  const follower = new Follower(chart, bound);
+  let seq: number | null = null;
+  try {
+    for (const event of events) {
+      seq = event.seq;
+      follower.take(event, input);
+    }
+    seq = null;
+    return follower.verdict();
+  } catch (error) {
+    if (!(error instanceof Departure)) throw error;
+    return { consistent: false, seq, problem: error.message };
+  }
+}
+
+class Follower {
+  readonly #stepper: ChartStepper;
+  readonly #bound: BoundProgram;
+  readonly #inputs: string[];
+  #snapshot: AnyMachineSnapshot | null = null;
+  #state = '';
+  #levels = 0;
+  #written = 0;
+  /** In the order started, which breaks ties. */
+  readonly #timers = new Map<string, RunningTimer>();
+  readonly #expected: Expected[] = [];
+  #ended: { readonly reason: EndReason; readonly output: unknown } | null = null;
+
+  constructor(chart: AnyStateMachine, bound: BoundProgram) {
+    this.#stepper = new ChartStepper(chart);
+    this.#bound = bound;
+    this.#inputs = inputEvents(bound.program.lines);
+  }
+
+  take(event: RawEvent, input: unknown): void {
+    if (this.#ended !== null) throw new Departure(`${this.#words(event)} stands after the trial's end`);
+    if (event.code === EventCode.lost)
+      throw new Departure(`${event.value} events were lost here, so nothing after them can be proved`);
+    if (event.code === EventCode.fault) return;
+    if (this.#snapshot === null) {
+      if (event.code !== EventCode.start)
+        throw new Departure(`the trial begins with ${this.#words(event)} instead of its start`);
+      this.#apply(this.#stepper.start(input), event.ticks);
+      return;
+    }
+    if (this.#expected.length === 0) this.#advanceTo(event);
+    const next = this.#expected[0];
+    if (next === undefined) {
+      if (event.code === EventCode.input) this.#lick(event);
+      else if (this.#endsEarly(event)) return;
+      else throw new Departure(`${this.#words(event)} has no cause: the chart waits in ${this.#state}`);
+    } else if (this.#endsEarly(event)) {
+      return;
+    } else {
+      this.#match(event, next);
+    }
+  }
+
+  verdict(): Verdict {
+    if (this.#ended === null) throw new Departure('the record breaks off before the trial ends');
+    return { consistent: true, ...this.#ended };
+  }
+
+  #match(event: RawEvent, next: Expected): void {
+    if (event.code !== next.code || event.value !== next.value) {
+      throw new Departure(`the record has ${this.#words(event)} where the chart gives ${next.words}`);
+    }
+    if (event.ticks !== next.ticks) {
+      const off = ticksBetween(next.ticks, event.ticks);
+      throw new Departure(
+        `${next.words} is stamped ${Math.abs(off)} ticks ${off > 0 ? 'later' : 'earlier'} than the chart gives it (tick ${next.ticks})`,
+      );
+    }
+    this.#expected.shift();
+    if (event.code === EventCode.output) this.#written = event.value;
+    if (event.code === EventCode.end) this.#ended = { reason: EndReason.completed, output: this.#snapshot!.output };
+  }
+
+  /** Fires what is due: before an input, all timers up to its stamp; before anything else, timers until one shows. */
+  #advanceTo(event: RawEvent): void {
+    for (;;) {
+      const next = this.#nextTimer();
+      if (next === null || this.#expected.length > 0) return;
+      const [id, { event: raised, deadline }] = next;
+      const late = ticksBetween(deadline, event.ticks);
+      if (event.code === EventCode.input ? late < 0 : late < 0 && this.#isEarlyEnd(event)) return;
+      this.#timers.delete(id);
+      this.#apply(this.#stepper.step(this.#snapshot!, raised), deadline);
+    }
+  }
+
+  #nextTimer(): [string, RunningTimer] | null {
+    let first: [string, RunningTimer] | null = null;
+    for (const entry of this.#timers) {
+      if (first === null || ticksBetween(first[1].deadline, entry[1].deadline) < 0) first = entry;
+    }
+    return first;
+  }
+
+  #lick(event: RawEvent): void {
+    const type = this.#inputs[event.value];
+    if (type === undefined) throw new Departure(`input ${event.value} is no input of this rig`);
+    this.#apply(this.#stepper.step(this.#snapshot!, { type }), event.ticks);
+  }
+
+  #isEarlyEnd(event: RawEvent): boolean {
+    return (
+      (event.code === EventCode.output && event.value === 0) ||
+      (event.code === EventCode.end && (event.value & 0xff) !== EndReason.completed)
+    );
+  }
+
+  /** A trial may be ended from outside at any moment: outputs off, then the end with its reason. */
+  #endsEarly(event: RawEvent): boolean {
+    const next = this.#expected[0];
+    if (next !== undefined && next.code === event.code && next.value === event.value) return false;
+    if (event.code === EventCode.output && event.value === 0 && this.#written !== 0) {
+      this.#written = 0;
+      this.#expected.length = 0;
+      this.#timers.clear();
+      return true;
+    }
+    const reason = (event.value & 0xff) as EndReason;
+    if (event.code !== EventCode.end || reason === EndReason.completed || this.#written !== 0) return false;
+    if (endReasonWords[reason] === undefined) throw new Departure(`the trial ends for an unknown reason (${reason})`);
+    this.#ended = { reason, output: null };
+    return true;
+  }
+
+  /** Takes a step of the chart and notes what the record must show for it, in the board's order: state, outputs, end. */
+  #apply({ snapshot, effects }: Step, ticks: number): void {
+    const { program, ticksPerMs } = this.#bound;
+    for (const effect of effects) {
+      if (effect.kind === 'cancel') this.#timers.delete(effect.id);
+      else if (effect.kind === 'start') {
+        const slot = program.slots.findIndex(
+          ({ name, ms }) => name === effect.name && (ms === effect.ms || isOnly(program.slots, name)),
+        );
+        const length = this.#bound.ticks[slot] ?? Math.round(effect.ms * ticksPerMs);
+        this.#timers.set(effect.id, { name: effect.name, event: effect.event, deadline: (ticks + length) >>> 0 });
+      } else {
+        const bit = 1 << program.lines.outputs.indexOf(effect.line);
+        this.#levels = effect.on ? this.#levels | bit : this.#levels & ~bit;
+      }
+    }
+    this.#snapshot = snapshot;
+    const state = labelOf(snapshot.value);
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#expect(ticks, EventCode.state, program.states.indexOf(state), `the state ${state}`);
+    }
+    if (this.#levels !== this.#lastExpectedOutput()) this.#expectOutput(ticks, this.#levels);
+    if (snapshot.status === 'active') return;
+    this.#timers.clear();
+    if (this.#levels !== 0) this.#expectOutput(ticks, 0);
+    const output = canonical(snapshot.output);
+    const result = program.results.findIndex((each) => canonical(each) === output);
+    this.#expect(ticks, EventCode.end, result * 256 + EndReason.completed, `its end with ${output}`);
+  }
+
+  #lastExpectedOutput(): number {
+    return this.#expected.findLast(({ code }) => code === EventCode.output)?.value ?? this.#written;
+  }
+
+  #expectOutput(ticks: number, levels: number): void {
+    this.#expect(ticks, EventCode.output, levels, `the outputs ${this.#open(levels)}`);
+  }
+
+  #expect(ticks: number, code: EventCode, value: number, words: string): void {
+    this.#expected.push({ ticks, code, value, words });
+  }
+
+  #open(levels: number): string {
+    const open = this.#bound.program.lines.outputs.filter((_, line) => levels & (1 << line));
+    return open.length > 0 ? open.join(' + ') : 'all off';
+  }
+
+  #words({ code, value, ticks }: RawEvent): string {
+    const { states } = this.#bound.program;
+    const what =
+      code === EventCode.input
+        ? `the input ${this.#inputs[value] ?? value}`
+        : code === EventCode.state
+          ? `the state ${states[value] ?? value}`
+          : code === EventCode.output
+            ? `the outputs ${this.#open(value)}`
+            : code === EventCode.end
+              ? "the trial's end"
+              : code === EventCode.start
+                ? "a trial's start"
+                : `event code ${code}`;
+    return `${what} at tick ${ticks}`;
+  }
+}
+
+function isOnly(slots: readonly { name: string }[], name: string): boolean {
+  return slots.filter((slot) => slot.name === name).length === 1;
+}
