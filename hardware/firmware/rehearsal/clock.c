@@ -1,0 +1,44 @@
+#include "clock.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <util/atomic.h>
+
+static volatile uint16_t overflows;
+
+ISR(TIMER1_OVF_vect) { overflows++; }
+
+// Only wakes the main loop.
+EMPTY_INTERRUPT(TIMER1_COMPB_vect)
+
+void clock_init(void) {
+  TCCR1A = 0;
+  TCCR1B = _BV(CS11); // 16 MHz / 8
+  TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
+}
+
+uint32_t clock_now(void) {
+  uint16_t low, high;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    low = TCNT1;
+    high = overflows;
+    // An overflow that has not been served yet: it came before the counter was read if the counter is low.
+    if ((TIFR1 & _BV(TOV1)) && low < 0x8000) high++;
+  }
+  return ((uint32_t)high << 16) | low;
+}
+
+uint16_t clock_coarse(void) { return (uint16_t)(clock_now() >> 11); }
+
+void clock_alarm(uint32_t deadline) {
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { OCR1A = (uint16_t)deadline - 1; }
+}
+
+void clock_wake_in(uint16_t coarse) {
+  if (coarse >= 31) {
+    TIMSK1 &= (uint8_t)~_BV(OCIE1B);
+    return;
+  }
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { OCR1B = TCNT1 + (coarse << 11) + 16; }
+  TIMSK1 |= _BV(OCIE1B);
+}

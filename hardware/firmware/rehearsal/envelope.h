@@ -1,0 +1,22 @@
+// The safety envelope: what holds whatever program runs and whatever the host does.
+#ifndef ENVELOPE_H
+#define ENVELOPE_H
+
+#include <stdint.h>
+
+// Why the chip started (MCUSR), kept before anything could clear it.
+extern uint8_t envelope_reset_cause;
+
+// Watchdog on. All pins are inputs since the reset: pull-downs keep the valves shut.
+void envelope_init(void);
+
+// A valid frame came from the host.
+void envelope_heard(void);
+
+// Longest host silence during a trial.
+void envelope_agree(uint16_t silence_ms);
+
+// Every turn of the main loop: watchdog, longest on-times, host silence.
+void envelope_tend(void);
+
+#endif

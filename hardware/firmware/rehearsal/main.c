@@ -1,0 +1,47 @@
+// Rehearsal firmware: runs a trial to the microsecond, stamps every edge, and shuts everything when in doubt.
+// Three kinds of code: init, main loop (link, envelope; never waits), interrupts (edges.S and one byte of serial each).
+
+#include <avr/interrupt.h>
+#include <avr/sleep.h>
+
+#include "boot.h"
+#include "clock.h"
+#include "engine.h"
+#include "envelope.h"
+#include "edges.h"
+#include "events.h"
+#include "link.generated.h"
+#include "link.h"
+#include "serial.h"
+
+static void announce(void) {
+  if (!link_begin(REPORT_BOOTED, 2)) return;
+  link_put16(boot_id);
+  link_end();
+}
+
+int main(void) {
+  clock_init();
+  serial_init();
+  boot_init();
+  envelope_init();
+  sei();
+  announce();
+  set_sleep_mode(SLEEP_MODE_IDLE);
+  for (;;) {
+    envelope_tend();
+    link_poll();
+    events_count_lost(edges_take_lost());
+    events_tend();
+    events_send();
+    cli();
+    if (serial_waiting() || !events_idle()) {
+      sei();
+      continue;
+    }
+    sleep_enable();
+    sei(); // the instruction after sei runs before any interrupt: none can slip in before the sleep
+    sleep_cpu();
+    sleep_disable();
+  }
+}
