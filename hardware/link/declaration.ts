@@ -35,9 +35,12 @@ export const limits = {
   FRAME_BYTES: { value: 48, reason: 'longest payload from the host, CRC included' },
   EVENTS_PER_FRAME: { value: 4, reason: 'four to a frame carry 2,400 events/s; one alone 1,250' },
   EVENT_BYTES: { value: 7, reason: 'ticks 32, code 8, value 16 bits' },
-  PROGRAM_BYTES: { value: 640, reason: 'the one program slot' },
+  PROGRAM_BYTES: { value: 576, reason: 'the one program slot' },
   EVENT_RING: { value: 64, reason: 'un-acknowledged events kept: over 2 s at 20 edges/s' },
-  EVENT_RESERVE: { value: 12, reason: 'ring places that only states, outputs and ends may take, so that a storm of licks cannot displace them' },
+  EVENT_RESERVE: {
+    value: 12,
+    reason: 'ring places that only states, outputs and ends may take, so that a storm of licks cannot displace them',
+  },
   MAX_OUTPUTS: { value: 12, reason: 'bits of the output word that the Uno has pins for beside its inputs' },
   MAX_INPUTS: { value: 6, reason: 'input lines; each has two edges in the alphabet' },
   MAX_TIMERS: { value: 8, reason: 'three bits in a start' },
@@ -57,7 +60,10 @@ export const statuses = {
   badArgument: { value: 3, meaning: 'a field is out of range, or the pin cannot do that' },
   busy: { value: 4, meaning: 'a trial is running' },
   damaged: { value: 5, meaning: 'the program does not match its CRC-32, or is malformed' },
-  unsafe: { value: 6, meaning: 'the program would open two lines of an exclusive group, or a line the rig does not have' },
+  unsafe: {
+    value: 6,
+    meaning: 'the program would open two lines of an exclusive group, or a line the rig does not have',
+  },
   stale: { value: 7, meaning: 'the loaded program is not the one named' },
   unknown: { value: 8, meaning: 'no such message' },
 } as const;
@@ -69,7 +75,7 @@ export const commands: readonly Message[] = [
   {
     name: 'hello',
     type: 0x01,
-    meaning: 'Who are you? Also the heartbeat while no trial is due',
+    meaning: 'Who are you?',
     fields: [],
     reply: [
       { name: 'linkMajor', type: 'u8', meaning: 'link version; the host refuses another major' },
@@ -86,7 +92,13 @@ export const commands: readonly Message[] = [
       { name: 'armed', type: 'u8', meaning: '1: a session holds the board' },
     ],
   },
-  { name: 'reset', type: 0x02, meaning: 'Forget all lines; outputs to inputs. Not while armed', fields: [] },
+  {
+    name: 'reset',
+    type: 0x02,
+    meaning:
+      'Forget all lines; outputs to inputs. Not while armed, unless the session has been silent for longer than agreed: then it ends',
+    fields: [],
+  },
   {
     name: 'output',
     type: 0x03,
@@ -155,6 +167,7 @@ export const commands: readonly Message[] = [
     name: 'ping',
     type: 0x0b,
     meaning: 'Clock exchange and heartbeat',
+    token: true,
     fields: [],
     reply: [
       { name: 'ticks', type: 'u32', meaning: 'device time when the frame was read' },
@@ -167,6 +180,7 @@ export const commands: readonly Message[] = [
     name: 'ack',
     type: 0x0c,
     meaning: 'Events before this number are committed. Not answered',
+    token: true,
     fields: [{ name: 'next', type: 'u16', meaning: 'number of the first event not yet committed' }],
   },
 ];

@@ -37,7 +37,9 @@ function header(): string {
     define('FIRMWARE_MAJOR', FIRMWARE_VERSION.major),
     define('FIRMWARE_MINOR', FIRMWARE_VERSION.minor),
     '',
-    ...Object.entries(limits).map(([name, { value, reason }]) => define(name, name === 'BAUD' ? `${value}UL` : value, reason)),
+    ...Object.entries(limits).map(([name, { value, reason }]) =>
+      define(name, name === 'BAUD' ? `${value}UL` : value, reason),
+    ),
     define('REPLY_ROOM', encodedLength(1 + 3 + longestReply + 2), 'bytes on the line that the longest reply takes'),
     '',
     ...commands.flatMap(({ name, type, fields, reply }) => [
@@ -48,7 +50,9 @@ function header(): string {
     '',
     ...reports.map(({ name, type }) => define(`REPORT_${constantName(name)}`, type)),
     '',
-    ...Object.entries(statuses).map(([name, { value, meaning }]) => define(`STATUS_${constantName(name)}`, value, meaning)),
+    ...Object.entries(statuses).map(([name, { value, meaning }]) =>
+      define(`STATUS_${constantName(name)}`, value, meaning),
+    ),
     '',
     ...Object.entries(EventCode).map(([name, value]) => define(`EVENT_${constantName(name)}`, value)),
     '',
@@ -65,7 +69,10 @@ function fieldRows(fields: readonly Field[]): string[] {
 
 function messageSection(message: Message): string[] {
   const { name, type, meaning, token, fields, reply } = message;
-  const all: Field[] = [...(token ? [{ name: 'token', type: 'u32', meaning: 'session token, as armed' } as const] : []), ...fields];
+  const all: Field[] = [
+    ...(token ? [{ name: 'token', type: 'u32', meaning: 'session token, as armed' } as const] : []),
+    ...fields,
+  ];
   return [
     `### \`${name}\` (0x${type.toString(16).padStart(2, '0')})`,
     '',

@@ -33,6 +33,7 @@ static uint8_t arm(const uint8_t *fields) {
   armed = true;
   events_reset();
   envelope_agree(silence_ms);
+  envelope_heard();
   outputs_arm();
   engine_watch(true);
   return STATUS_OK;
@@ -49,10 +50,11 @@ static uint8_t disarm(void) {
 static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
   switch (type) {
   case COMMAND_HELLO:
-  case COMMAND_PING:
     return STATUS_OK;
   case COMMAND_RESET:
-    if (armed) return STATUS_WRONG_MODE;
+    // A session whose host is gone must not hold the board for ever.
+    if (armed && !envelope_silent()) return STATUS_WRONG_MODE;
+    if (armed) disarm();
     engine_reset();
     outputs_reset();
     return STATUS_OK;
@@ -70,12 +72,19 @@ static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
   }
 
   // All others belong to a session.
-  if (type < COMMAND_LOAD || type > COMMAND_DISARM) return STATUS_UNKNOWN;
+  if (type < COMMAND_LOAD || type > COMMAND_ACK) return STATUS_UNKNOWN;
   if (!armed) return STATUS_WRONG_MODE;
   if (length < 4 || get32(fields) != session_token) return STATUS_BAD_TOKEN;
+  envelope_heard();
   fields += 4;
   length -= 4;
   switch (type) {
+  case COMMAND_PING:
+    return STATUS_OK;
+  case COMMAND_ACK:
+    if (length < COMMAND_ACK_LENGTH) return STATUS_BAD_ARGUMENT;
+    events_acknowledge(get16(fields));
+    return STATUS_OK;
   case COMMAND_LOAD:
     if (length < COMMAND_LOAD_LENGTH) return STATUS_BAD_ARGUMENT;
     if (engine_running()) return STATUS_BUSY;
@@ -131,9 +140,8 @@ static void reply(uint8_t id, uint8_t type, uint8_t status) {
 
 void commands_run(const uint8_t *payload, uint8_t length) {
   const uint8_t type = payload[0], id = payload[1];
-  envelope_heard();
   if (type == COMMAND_ACK) {
-    if (length >= 2 + COMMAND_ACK_LENGTH) events_acknowledge(get16(payload + 2));
+    run(type, payload + 2, length - 2);
     return;
   }
   if (type == COMMAND_HELLO || id != last_id || type != last_type) {

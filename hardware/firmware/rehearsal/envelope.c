@@ -13,6 +13,7 @@ uint8_t envelope_reset_cause __attribute__((section(".noinit")));
 
 static uint16_t heard;
 static uint16_t silence;
+static bool silent; // stays, so that the 16-bit time may wrap
 
 // After a watchdog reset the watchdog stays on with its shortest time: off before anything else (data sheet 10.8).
 __attribute__((naked, used, section(".init3"))) static void before_main(void) {
@@ -27,9 +28,14 @@ void envelope_init(void) {
   silence = coarse_of_ms(DEFAULT_SILENCE_MS);
 }
 
-void envelope_heard(void) { heard = clock_coarse(); }
+void envelope_heard(void) {
+  heard = clock_coarse();
+  silent = false;
+}
 
 void envelope_agree(uint16_t silence_ms) { silence = coarse_of_ms(silence_ms); }
+
+bool envelope_silent(void) { return silent; }
 
 void envelope_tend(void) {
   wdt_reset();
@@ -42,6 +48,7 @@ void envelope_tend(void) {
     engine_end(END_ON_TIME_LIMIT);
     return;
   }
-  if (engine_running() && (uint16_t)(now - heard) > silence) engine_end(END_HOST_SILENT);
+  if ((uint16_t)(now - heard) > silence) silent = true;
+  if (silent && engine_running()) engine_end(END_HOST_SILENT);
   clock_wake_in(next);
 }

@@ -2,6 +2,7 @@
 #ifndef ENVELOPE_H
 #define ENVELOPE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 // Why the chip started (MCUSR), kept before anything could clear it.
@@ -10,11 +11,14 @@ extern uint8_t envelope_reset_cause;
 // Watchdog on. All pins are inputs since the reset: pull-downs keep the valves shut.
 void envelope_init(void);
 
-// A valid frame came from the host.
+// A valid frame came from the session's host.
 void envelope_heard(void);
 
 // Longest host silence during a trial.
 void envelope_agree(uint16_t silence_ms);
+
+// The session's host has been silent for longer than agreed.
+bool envelope_silent(void);
 
 // Every turn of the main loop: watchdog, longest on-times, host silence.
 void envelope_tend(void);

@@ -13,7 +13,7 @@
 #define FRAME_BYTES 48 // longest payload from the host, CRC included
 #define EVENTS_PER_FRAME 4 // four to a frame carry 2,400 events/s; one alone 1,250
 #define EVENT_BYTES 7 // ticks 32, code 8, value 16 bits
-#define PROGRAM_BYTES 640 // the one program slot
+#define PROGRAM_BYTES 576 // the one program slot
 #define EVENT_RING 64 // un-acknowledged events kept: over 2 s at 20 edges/s
 #define EVENT_RESERVE 12 // ring places that only states, outputs and ends may take, so that a storm of licks cannot displace them
 #define MAX_OUTPUTS 12 // bits of the output word that the Uno has pins for beside its inputs

@@ -1,0 +1,93 @@
+/**
+ * Lock-step: the board's time moves only while the host waits for it. A host that is slow, or busy with its disk, can
+ * then never be late, and the same session gives the same record on any machine.
+ */
+import type { BytePort } from '../link/byte-port.ts';
+import type { HostClock } from '../link/host-clock.ts';
+import type { Bench } from './bench.ts';
+import { CYCLES_PER_SECOND } from './mcu.ts';
+
+/** How far the board may run before the host gets a turn, so that an abort is never far away. */
+const SLICE_CYCLES = CYCLES_PER_SECOND / 20;
+
+interface Alarm {
+  readonly atCycle: number;
+  readonly callback: () => void;
+}
+
+export class LockStep implements HostClock {
+  readonly #bench: Bench;
+  readonly #alarms = new Set<Alarm>();
+  #listener: (bytes: Uint8Array) => void = () => {};
+  #waiting = 0;
+  #running = false;
+
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  nowMs(): number {
+    return this.#bench.nowMs;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const alarm = { atCycle: this.#bench.mcu.cycles + (ms * CYCLES_PER_SECOND) / 1000, callback };
+    this.#alarms.add(alarm);
+    return () => this.#alarms.delete(alarm);
+  }
+
+  /** The line between host and board: bytes arrive at the board at the instant they are written. */
+  port(): BytePort {
+    const { mcu } = this.#bench;
+    return {
+      name: 'the emulated board',
+      write: (bytes) => {
+        for (const byte of bytes) mcu.receive(byte);
+      },
+      onBytes: (listener) => {
+        this.#listener = listener;
+      },
+      onLost: () => {},
+      close: async () => {
+        this.#listener = () => {};
+      },
+    };
+  }
+
+  /** Lets the board run until `work` is settled. Several may wait at once. */
+  async wait<T>(work: Promise<T>): Promise<T> {
+    this.#waiting++;
+    const done = work.finally(() => {
+      this.#waiting--;
+    });
+    // Who awaits `done` hears of its failure; the loop only needs to know that it is over.
+    done.catch(() => {});
+    if (!this.#running) await this.#run();
+    return done;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.#waiting > 0) {
+        this.#slice();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #slice(): void {
+    const { mcu } = this.#bench;
+    let until = mcu.cycles + SLICE_CYCLES;
+    for (const { atCycle } of this.#alarms) until = Math.min(until, atCycle);
+    const bytes = this.#bench.advance(until);
+    if (bytes.length > 0) this.#listener(bytes);
+    for (const alarm of [...this.#alarms]) {
+      if (alarm.atCycle > mcu.cycles) continue;
+      this.#alarms.delete(alarm);
+      alarm.callback();
+    }
+  }
+}
