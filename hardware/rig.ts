@@ -8,6 +8,7 @@ import type { Observable } from 'rxjs';
 import type { BoundProgram, LineTable } from '#machines/program.ts';
 import type { DeviceTicks } from '#machines/time.ts';
 import type { EndReason, RawEvent } from '#machines/vocabulary.ts';
+import type { DrawnTrial, Task } from '#protocols/task.ts';
 
 export type RigKind = 'virtual' | 'emulated' | 'board';
 
@@ -47,6 +48,12 @@ export interface TrialTrace {
   readonly endTicks: DeviceTicks;
 }
 
+/** What a program was compiled from. Only a rig that runs the chart itself (engine `xstate`) looks at it. */
+export interface TrialSource {
+  readonly chart: Task['chart'];
+  readonly input: DrawnTrial['input'];
+}
+
 export interface Rig {
   readonly lines: LineTable;
   /** Ticks of the device clock per true millisecond, to bind durations with. */
@@ -62,7 +69,7 @@ export interface Rig {
    * Runs one trial. `startAt`: the device time of its first state, or null for "now". A start that has already passed
    * begins at once. Rejects with a RigError when the rig is lost or refuses the program; the outputs are then safe.
    */
-  runTrial(trial: number, bound: BoundProgram, startAt: DeviceTicks | null): Promise<TrialTrace>;
+  runTrial(trial: number, bound: BoundProgram, startAt: DeviceTicks | null, source?: TrialSource): Promise<TrialTrace>;
   /** Opens one output for so many microseconds, timed by the device. During a trial it waits for the interval. */
   pulse(line: string, us: number): Promise<void>;
   /** Ends the running trial with all outputs safe; nothing to do when none runs. */

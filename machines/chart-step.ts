@@ -54,6 +54,7 @@ export class ChartStepper {
     }
     // A copy of its own, so that the bound does not leak into the caller's machine.
     this.machine = machine.provide({});
+    this.#refuseMisspeltDelays();
     this.machine.options.maxIterations = Math.min(machine.options.maxIterations ?? Infinity, MAX_MICROSTEPS);
     // One inert scope for all steps: making one per step, as `transition()` does, is twenty times slower.
     const self = createActor(inertLogic as AnyActorLogic);
@@ -160,15 +161,30 @@ export class ChartStepper {
         'Give a finite delay of 0 ms or more.',
       );
     }
-    return { kind: 'start', id: id ?? event.type, name: name ?? id ?? event.type, event, ms: delay };
+    // XState gives a raise without id a random one, so that no cancel can mean it: nor may one mean this.
+    return { kind: 'start', id: id ?? `unnamed ${event.type}`, name: name ?? id ?? event.type, event, ms: delay };
+  }
+
+  /** XState raises at once what waits for a delay it does not know. */
+  #refuseMisspeltDelays(): void {
+    for (const node of stateNodes(this.machine)) {
+      for (const action of actionsOf(node)) {
+        const { type, delay } = action as { type?: unknown; delay?: unknown };
+        if (type !== 'xstate.raise' || typeof delay !== 'string' || delay in this.machine.implementations.delays)
+          continue;
+        throw new ChartRefused(
+          node.id,
+          `raises an event after "${delay}", which is not a number of milliseconds`,
+          'Declare the delay under setup({ delays }) and check its spelling.',
+        );
+      }
+    }
   }
 
   /** The first state that names an action, for messages. */
   #whereIs(type: string): string | null {
     for (const node of stateNodes(this.machine)) {
-      const transitions = [...node.transitions.values()].flat();
-      const named = [...node.entry, ...node.exit, ...transitions.flatMap((t) => t.actions)];
-      if (named.some((action) => actionType(action) === type)) return node.id;
+      if (actionsOf(node).some((action) => actionType(action) === type)) return node.id;
     }
     return null;
   }
@@ -201,13 +217,21 @@ function* stateNodes(machine: AnyStateMachine): Generator<StateNode> {
   }
 }
 
-/** A state value in one line: the paths of its leaves, e.g. `running.epoch.choice running.water.armed`. */
+function actionsOf(node: StateNode): readonly unknown[] {
+  const transitions = [...node.transitions.values(), ...(node.always ?? [])].flat();
+  return [...node.entry, ...node.exit, ...transitions.flatMap((transition) => transition.actions)];
+}
+
+/**
+ * A state value in one line: the paths of its leaves, e.g. `running.epoch.choice running.water.armed`. By name, because
+ * XState lists parallel regions in an order that depends on how the state was reached.
+ */
 export function labelOf(value: unknown): string {
   const leaves: string[] = [];
   const walk = (part: unknown, path: string) => {
     if (typeof part === 'string') leaves.push(path ? `${path}.${part}` : part);
     else {
-      const children = Object.entries(part as Record<string, unknown>);
+      const children = Object.entries(part as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1));
       if (children.length === 0) leaves.push(path);
       for (const [key, child] of children) walk(child, path ? `${path}.${key}` : key);
     }

@@ -21,7 +21,7 @@ interface FlatProgram {
   readonly edge: Int32Array;
   readonly to: Uint16Array;
   /** Starts of edge e: from startsAt[e] to startsAt[e + 1]. */
-  readonly startsAt: Uint16Array;
+  readonly startsAt: Uint32Array;
   readonly startTimer: Uint8Array;
   readonly startSlot: Uint16Array;
 }
@@ -36,7 +36,7 @@ function flatten(program: TrialProgram): FlatProgram {
     ),
   );
   const starts = edges.flatMap((each) => each.starts);
-  const startsAt = new Uint16Array(edges.length + 1);
+  const startsAt = new Uint32Array(edges.length + 1);
   for (const [index, each] of edges.entries()) startsAt[index + 1] = startsAt[index]! + each.starts.length;
   return {
     triggers,

@@ -33,10 +33,25 @@ export class ProgramCache {
     if (entry === undefined) {
       const program = compile(chart, input, this.#lines);
       assertEnds(program);
+      assertBindable(program, chart, input.durations);
       entry = { program, hash: programHash(program) };
       known.set(key, entry);
     }
     return entry;
+  }
+}
+
+/** A shared program gets each trial's durations by name alone, so a delay must be that duration, or the same in all trials. */
+function assertBindable(program: TrialProgram, chart: AnyStateMachine, durations: object): void {
+  for (const { name, ms } of program.slots) {
+    const wanted: unknown = Object.entries(durations).find(([key]) => key === name)?.[1];
+    const computed = typeof chart.implementations.delays[name] === 'function';
+    if (wanted === undefined ? !computed : wanted === ms) continue;
+    throw new ChartRefused(
+      null,
+      `waits ${ms} ms for "${name}", which is not the duration of that name`,
+      `Give the trial a duration "${name}" and let the delay read it unchanged.`,
+    );
   }
 }
 
@@ -56,10 +71,11 @@ export function assertEnds(program: TrialProgram): void {
       if (node.onTimer.some((edge) => edge !== null && ends.has(edge.to))) ends.add(index);
     }
   }
-  const stuck = program.nodes.findIndex((_, index) => !ends.has(index));
-  if (stuck >= 0) {
+  const stuck = program.nodes.filter((_, index) => !ends.has(index));
+  const first = stuck.find(({ running }) => running === 0) ?? stuck[0];
+  if (first !== undefined) {
     throw new ChartRefused(
-      program.states[program.nodes[stuck]!.state]!,
+      program.states[first.state]!,
       'can be waited in for ever: no timer leads from it to the end of the trial',
       'Give it, or a parent, an `after`.',
     );

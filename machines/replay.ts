@@ -40,6 +40,9 @@ interface RunningTimer {
 
 class Departure extends Error {}
 
+/** What the board has due at one instant it takes within 50 us, whatever its load; nothing recorded may be further out of order. */
+const SLACK_MS = 0.1;
+
 /**
  * `events`: one trial, from `start` to `end`; `bound`: the program with the durations that the record says were used.
  * @throws ChartRefused when the chart itself cannot run with this input.
@@ -76,6 +79,11 @@ class Follower {
   /** In the order started, which breaks ties. */
   readonly #timers = new Map<string, RunningTimer>();
   readonly #expected: Expected[] = [];
+  /** True while what is expected comes of a timer or start that the board may not have got to before it ended the trial. */
+  #untaken = false;
+  #last: RawEvent | null = null;
+  /** When the outputs were switched off to end the trial early; only the end may follow. */
+  #off: number | null = null;
   #ended: { readonly reason: EndReason; readonly output: unknown } | null = null;
 
   constructor(chart: AnyStateMachine, bound: BoundProgram) {
@@ -88,24 +96,41 @@ class Follower {
     if (this.#ended !== null) throw new Departure(`${this.#words(event)} stands after the trial's end`);
     if (event.code === EventCode.lost)
       throw new Departure(`${event.value} events were lost here, so nothing after them can be proved`);
+    const last = this.#last;
+    this.#last = event;
+    if (last !== null && event.seq !== last.seq + 1)
+      throw new Departure(`${this.#words(event)} is event ${event.seq} but follows event ${last.seq}`);
     if (event.code === EventCode.fault) return;
+    if (this.#off !== null) {
+      if (event.code !== EventCode.end || !isEarlyEnd(event) || event.ticks !== this.#off)
+        throw new Departure(
+          `${this.#words(event)} stands where the trial must end early, because its outputs went off at tick ${this.#off}`,
+        );
+      this.#ended = { reason: event.value as EndReason, output: null };
+      return;
+    }
     if (this.#snapshot === null) {
       if (event.code !== EventCode.start)
         throw new Departure(`the trial begins with ${this.#words(event)} instead of its start`);
       this.#apply(this.#stepper.start(input), event.ticks);
+      this.#untaken = true;
       return;
     }
-    if (this.#expected.length === 0) this.#advanceTo(event);
+    if (this.#expected.length === 0) {
+      const early = last === null ? 0 : ticksBetween(event.ticks, last.ticks);
+      if (early > this.#slack && (event.code === EventCode.input || isEarlyEnd(event)))
+        throw new Departure(`${this.#words(event)} is stamped ${early} ticks before the event it follows`);
+      this.#advanceTo(event);
+    }
+    if (this.#endsEarly(event)) return;
     const next = this.#expected[0];
-    if (next === undefined) {
-      if (event.code === EventCode.input) this.#lick(event);
-      else if (this.#endsEarly(event)) return;
-      else throw new Departure(`${this.#words(event)} has no cause: the chart waits in ${this.#state}`);
-    } else if (this.#endsEarly(event)) {
-      return;
-    } else {
-      this.#match(event, next);
-    }
+    if (next !== undefined) this.#match(event, next);
+    else if (event.code === EventCode.input) this.#lick(event);
+    else throw new Departure(`${this.#words(event)} has no cause: the chart waits in ${this.#state}`);
+  }
+
+  get #slack(): number {
+    return Math.round(SLACK_MS * this.#bound.ticksPerMs);
   }
 
   verdict(): Verdict {
@@ -124,19 +149,21 @@ class Follower {
       );
     }
     this.#expected.shift();
+    this.#untaken = false;
     if (event.code === EventCode.output) this.#written = event.value;
     if (event.code === EventCode.end) this.#ended = { reason: EndReason.completed, output: this.#snapshot!.output };
   }
 
-  /** Fires what is due: before an input, all timers up to its stamp; before anything else, timers until one shows. */
+  /** Fires timers until one shows: before an input or an early end those due by its stamp, before anything else any. */
   #advanceTo(event: RawEvent): void {
     for (;;) {
       const next = this.#nextTimer();
       if (next === null || this.#expected.length > 0) return;
       const [id, { event: raised, deadline }] = next;
       const late = ticksBetween(deadline, event.ticks);
-      if (event.code === EventCode.input ? late < 0 : late < 0 && this.#isEarlyEnd(event)) return;
+      if (late < 0 && (event.code === EventCode.input || isEarlyEnd(event))) return;
       this.#timers.delete(id);
+      this.#untaken = true;
       this.#apply(this.#stepper.step(this.#snapshot!, raised), deadline);
     }
   }
@@ -155,27 +182,21 @@ class Follower {
     this.#apply(this.#stepper.step(this.#snapshot!, { type }), event.ticks);
   }
 
-  #isEarlyEnd(event: RawEvent): boolean {
-    return (
-      (event.code === EventCode.output && event.value === 0) ||
-      (event.code === EventCode.end && (event.value & 0xff) !== EndReason.completed)
-    );
-  }
-
   /** A trial may be ended from outside at any moment: outputs off, then the end with its reason. */
   #endsEarly(event: RawEvent): boolean {
+    if (!isEarlyEnd(event)) return false;
     const next = this.#expected[0];
-    if (next !== undefined && next.code === event.code && next.value === event.value) return false;
-    if (event.code === EventCode.output && event.value === 0 && this.#written !== 0) {
-      this.#written = 0;
-      this.#expected.length = 0;
-      this.#timers.clear();
-      return true;
+    if (next !== undefined) {
+      const asGiven = next.code === event.code && next.value === event.value;
+      if (asGiven || !this.#untaken || ticksBetween(next.ticks, event.ticks) > this.#slack) return false;
     }
-    const reason = (event.value & 0xff) as EndReason;
-    if (event.code !== EventCode.end || reason === EndReason.completed || this.#written !== 0) return false;
-    if (endReasonWords[reason] === undefined) throw new Departure(`the trial ends for an unknown reason (${reason})`);
-    this.#ended = { reason, output: null };
+    if (event.code === EventCode.output) {
+      if (this.#written === 0) return false;
+      this.#off = event.ticks;
+    } else {
+      if (this.#written !== 0) return false;
+      this.#ended = { reason: event.value as EndReason, output: null };
+    }
     return true;
   }
 
@@ -228,7 +249,7 @@ class Follower {
   }
 
   #words({ code, value, ticks }: RawEvent): string {
-    const { states } = this.#bound.program;
+    const { states, results } = this.#bound.program;
     const what =
       code === EventCode.input
         ? `the input ${this.#inputs[value] ?? value}`
@@ -237,12 +258,20 @@ class Follower {
           : code === EventCode.output
             ? `the outputs ${this.#open(value)}`
             : code === EventCode.end
-              ? "the trial's end"
+              ? value in endReasonWords && value !== EndReason.completed
+                ? `the trial's end (${endReasonWords[value as EndReason]})`
+                : `the trial's end with ${canonical(results[value >> 8])}`
               : code === EventCode.start
                 ? "a trial's start"
                 : `event code ${code}`;
     return `${what} at tick ${ticks}`;
   }
+}
+
+/** What may end a trial from outside: all outputs off, or an end that is not the chart's. */
+function isEarlyEnd({ code, value }: RawEvent): boolean {
+  if (code === EventCode.output) return value === 0;
+  return code === EventCode.end && value !== EndReason.completed && value in endReasonWords;
 }
 
 function isOnly(slots: readonly { name: string }[], name: string): boolean {

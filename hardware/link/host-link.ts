@@ -9,7 +9,7 @@ import type { BytePort } from './byte-port.ts';
 import { limits, statuses } from './declaration.ts';
 import { FrameParser, hostFrame } from './frame.ts';
 import type { HostClock } from './host-clock.ts';
-import { decodeReply, decodeReport, encodeCommand, type FieldValues, statusMeaning } from './messages.ts';
+import { commandType, decodeReply, decodeReport, encodeCommand, type FieldValues, statusMeaning } from './messages.ts';
 
 /** A reply takes a few milliseconds; a USB bridge may hold it for 16. */
 const REPLY_MS = 150;
@@ -150,7 +150,8 @@ export class HostLink {
     if (report.name === 'booted') this.#listener.booted(values.bootId as number);
     if (report.name === 'events') this.#takeEvents(values.first as number, values.data as Uint8Array);
     const waiting = this.#waiting;
-    if (report.name !== 'reply' || waiting === null || waiting.id !== values.id) return;
+    if (report.name !== 'reply' || waiting === null) return;
+    if (values.id !== waiting.id || values.command !== commandType(waiting.name)) return;
     const reply = decodeReply(waiting.name, values.body as Uint8Array);
     waiting.resolve({ status: values.status as number, values: reply ?? {} });
   }

@@ -42,6 +42,11 @@ function read(fields: readonly Field[], bytes: Uint8Array, start: number): Recor
   return values;
 }
 
+/** A command's type byte. */
+export function commandType(name: string): number {
+  return named(commands, name).type;
+}
+
 /** `token` is only used by commands that carry one. */
 export function encodeCommand(name: string, id: number, token: number, values: FieldValues): Uint8Array {
   const message = named(commands, name);

@@ -49,8 +49,6 @@ static uint8_t disarm(void) {
 
 static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
   switch (type) {
-  case COMMAND_HELLO:
-    return STATUS_OK;
   case COMMAND_RESET:
     // A session whose host is gone must not hold the board for ever.
     if (armed && !envelope_silent()) return STATUS_WRONG_MODE;
@@ -144,7 +142,12 @@ void commands_run(const uint8_t *payload, uint8_t length) {
     run(type, payload + 2, length - 2);
     return;
   }
-  if (type == COMMAND_HELLO || id != last_id || type != last_type) {
+  // A greeting is asked by whoever opens the line; it must not make a session's command look new.
+  if (type == COMMAND_HELLO) {
+    reply(id, type, STATUS_OK);
+    return;
+  }
+  if (id != last_id || type != last_type) {
     last_status = run(type, payload + 2, length - 2);
     last_id = id;
     last_type = type;

@@ -1,0 +1,102 @@
+/**
+ * What the writer takes: rows as the session knows them, before codes and ids. Columns are explained in docs/data.md.
+ * Times of day are ISO 8601 and come from the caller's clock.
+ */
+import type { RigIdentity } from '#hardware/rig.ts';
+import type { LineTable } from '#machines/program.ts';
+import type { EndReason, Outcome } from '#machines/vocabulary.ts';
+
+export interface NewSubject {
+  readonly name: string;
+  readonly simulated: boolean;
+  /** When the row is made; ISO 8601. */
+  readonly createdAt: string;
+}
+
+export interface SessionStart {
+  readonly subject: number;
+  readonly rig: RigIdentity;
+  readonly lines: LineTable;
+  /** The rig file's text as used. */
+  readonly rigFile: string;
+  readonly task: string;
+  readonly taskHash: string;
+  readonly parameters: unknown;
+  readonly seed: number;
+  readonly programVersion: string;
+  readonly softwareVersion: string;
+  readonly operator: string | null;
+  /** ISO 8601 with offset; its date is the animal's day. */
+  readonly startedAt: string;
+}
+
+export interface SessionEnd {
+  /** In words. */
+  readonly endReason: string;
+  /** ISO 8601 with offset. */
+  readonly endedAt: string;
+}
+
+/** What the writer counted: it stands in the session's row too. */
+export interface SessionTotals {
+  readonly eventCount: number;
+  readonly eventCrc32: number;
+}
+
+export interface ClockSegmentRow {
+  /** 0, 1, 2 ... in the session. */
+  readonly segment: number;
+  readonly bootId: number;
+  /** First event stamped by this clock. */
+  readonly firstSeq: number;
+  readonly originTicks: number;
+  readonly originUs: number;
+  readonly ticksPerMs: number;
+  /** Null: none (virtual time). */
+  readonly uncertaintyUs: number | null;
+}
+
+export interface TrialRow {
+  readonly trial: number;
+  readonly trialType: string;
+  /** The chart's input as drawn. */
+  readonly plan: unknown;
+  readonly intervalMs: number;
+  readonly programHash: string;
+  /** Ticks of each named slot, as run. */
+  readonly slotTicks: Readonly<Record<string, number>>;
+  readonly ticksPerMs: number;
+  /** A clock segment that was handed in before. */
+  readonly segment: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly startTicks: number;
+  readonly endTicks: number;
+  readonly endReason: EndReason;
+  /** The chart's output; null unless completed. */
+  readonly result: unknown;
+  /** Null unless completed. */
+  readonly outcome: Outcome | null;
+  readonly assisted: boolean;
+  readonly correction: boolean;
+  readonly probe: boolean;
+  /** As the rig computed it. */
+  readonly digestCount: number;
+  readonly digestCrc32: number;
+}
+
+export interface FaultRow {
+  readonly at: string;
+  /** The trial that ran, or null. */
+  readonly trial: number | null;
+  readonly code: string;
+  /** What happened, what it means, what to do. */
+  readonly message: string;
+}
+
+export interface NoteRow {
+  readonly at: string;
+  readonly trial: number | null;
+  readonly person: string | null;
+  readonly body: string;
+}

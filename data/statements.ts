@@ -1,0 +1,239 @@
+/**
+ * Rows in words to rows in codes and ids: the prepared statements of the writer and the texts that rows refer to.
+ */
+import type { Statement } from 'better-sqlite3';
+import { type Outcome, outcomes } from '#machines/vocabulary.ts';
+import type { RecordDatabase } from './open.ts';
+import { RecordError } from './record-error.ts';
+import type { ClockSegmentRow, FaultRow, NoteRow, SessionEnd, SessionStart, SessionTotals, TrialRow } from './rows.ts';
+
+export const EVENT_COLUMNS = 5;
+/** Rows in one statement: twice as fast as one by one, and little is gained past it. */
+export const EVENT_GROUP = 16;
+
+/** Texts whose ids are kept in memory. A cohort has some hundred; random delays make new ones all the time. */
+const TEXT_CACHE_LIMIT = 10_000;
+
+function insert(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})`;
+}
+
+function outcomeCode(outcome: Outcome | null): number | null {
+  return outcome === null ? null : outcomes.indexOf(outcome) + 1;
+}
+
+export class RowStatements {
+  /** EVENT_COLUMNS numbers: session, seq, ticks, code, value. */
+  readonly event: Statement<[number[]]>;
+  /** So many numbers of EVENT_GROUP events. */
+  readonly eventGroup: Statement<[number[]]>;
+  readonly #trial;
+  readonly #session;
+  readonly #closeSession;
+  readonly #clockSegment;
+  readonly #fault;
+  readonly #note;
+  readonly #board;
+  readonly #findRig;
+  readonly #addRig;
+  readonly #subject;
+  readonly #findText;
+  readonly #addText;
+  readonly #texts = new Map<string, number>();
+
+  constructor(db: RecordDatabase) {
+    const events = (rows: number) =>
+      `INSERT INTO events (session, seq, ticks, code, value) VALUES ${Array(rows).fill('(?, ?, ?, ?, ?)').join(', ')}`;
+    this.event = db.prepare<[number[]]>(events(1));
+    this.eventGroup = db.prepare<[number[]]>(events(EVENT_GROUP));
+    this.#trial = db.prepare(insert('trials', trialColumns));
+    this.#session = db.prepare(insert('sessions', sessionColumns));
+    this.#closeSession = db.prepare(
+      `UPDATE sessions SET ended_at = @endedAt, end_reason = @endReason, event_count = @eventCount,
+         event_crc32 = @eventCrc32 WHERE id = @session`,
+    );
+    this.#clockSegment = db.prepare(insert('clock_segments', clockSegmentColumns));
+    this.#fault = db.prepare(insert('faults', ['session', 'trial', 'at', 'code', 'message']));
+    this.#note = db.prepare(insert('notes', ['session', 'subject', 'trial', 'at', 'person', 'body']));
+    this.#board = db.prepare('INSERT INTO boards (id, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING');
+    this.#findRig = db.prepare<[string], { id: number; simulated: number }>(
+      'SELECT id, simulated FROM rigs WHERE name = ?',
+    );
+    this.#addRig = db.prepare('INSERT INTO rigs (name, simulated, first_seen_at) VALUES (?, ?, ?)');
+    this.#subject = db.prepare<[number], { name: string; simulated: number }>(
+      'SELECT name, simulated FROM subjects WHERE id = ?',
+    );
+    this.#findText = db.prepare<[string], number>('SELECT id FROM texts WHERE body = ?').pluck();
+    this.#addText = db.prepare('INSERT INTO texts (body) VALUES (?)');
+  }
+
+  /** The rig's id; a new one is entered. Throws RecordError `mixed` when it was real and is now simulated, or the reverse. */
+  rig(name: string, simulated: boolean, at: string): number {
+    const found = this.#findRig.get(name);
+    if (found === undefined) return Number(this.#addRig.run(name, simulated ? 1 : 0, at).lastInsertRowid);
+    if ((found.simulated === 1) === simulated) return found.id;
+    throw new RecordError(
+      'mixed',
+      `The rig ${name} stands in this record as a ${simulated ? 'real' : 'simulated'} one, and is now ${simulated ? 'simulated' : 'real'}. ` +
+        'No session was started: simulated data never stand beside real ones. Give one of the two rigs another name.',
+    );
+  }
+
+  session(start: SessionStart): number {
+    const { rig } = start;
+    const subject = this.#subject.get(start.subject);
+    if (subject === undefined) throw new Error(`openSession: no subject has the id ${start.subject}; call subjectFor`);
+    if ((subject.simulated === 1) !== rig.simulated) {
+      throw new RecordError(
+        'mixed',
+        `${subject.name} is a ${rig.simulated ? 'live' : 'simulated'} animal and ${rig.rigName} is a ${rig.simulated ? 'simulated' : 'real'} rig. ` +
+          'No session was started: simulated data never stand beside real ones. Pick a pair that fits.',
+      );
+    }
+    if (rig.boardId !== null) this.#board.run(rig.boardId, start.startedAt);
+    const { lastInsertRowid } = this.#session.run({
+      subject: start.subject,
+      rig: this.rig(rig.rigName, rig.simulated, start.startedAt),
+      simulated: rig.simulated ? 1 : 0,
+      operator: start.operator,
+      task: start.task,
+      task_hash: start.taskHash,
+      parameters_text: this.#text(JSON.stringify(start.parameters)),
+      seed: start.seed,
+      rig_kind: rig.kind,
+      rig_file_text: this.#text(start.rigFile),
+      lines_text: this.#text(JSON.stringify(start.lines)),
+      engine: rig.engine,
+      firmware: rig.firmware,
+      link_version: rig.linkVersion,
+      program_version: start.programVersion,
+      board: rig.boardId,
+      boot_id: rig.bootId,
+      software_version: start.softwareVersion,
+      started_at: start.startedAt,
+    });
+    return Number(lastInsertRowid);
+  }
+
+  closeSession(session: number, end: SessionEnd, totals: SessionTotals): void {
+    this.#closeSession.run({ session, ...end, ...totals });
+  }
+
+  clockSegment(session: number, row: ClockSegmentRow): void {
+    this.#clockSegment.run({
+      session,
+      segment: row.segment,
+      boot_id: row.bootId,
+      first_seq: row.firstSeq,
+      origin_ticks: row.originTicks,
+      origin_us: row.originUs,
+      ticks_per_ms: row.ticksPerMs,
+      uncertainty_us: row.uncertaintyUs,
+    });
+  }
+
+  trial(session: number, row: TrialRow): void {
+    this.#trial.run({
+      session,
+      trial: row.trial,
+      trial_type: row.trialType,
+      outcome: outcomeCode(row.outcome),
+      end_reason: row.endReason,
+      assisted: row.assisted ? 1 : 0,
+      correction: row.correction ? 1 : 0,
+      probe: row.probe ? 1 : 0,
+      segment: row.segment,
+      first_seq: row.firstSeq,
+      last_seq: row.lastSeq,
+      start_ticks: row.startTicks,
+      end_ticks: row.endTicks,
+      ticks_per_ms: row.ticksPerMs,
+      interval_ms: row.intervalMs,
+      digest_count: row.digestCount,
+      digest_crc32: row.digestCrc32,
+      plan_text: this.#text(JSON.stringify(row.plan)),
+      program_hash_text: this.#text(row.programHash),
+      slot_ticks_text: this.#text(JSON.stringify(row.slotTicks)),
+      result_text: row.result === null ? null : this.#text(JSON.stringify(row.result)),
+    });
+  }
+
+  fault(session: number, row: FaultRow): void {
+    this.#fault.run({ session, ...row });
+  }
+
+  note(session: number, row: NoteRow): void {
+    this.#note.run({ session, subject: null, ...row });
+  }
+
+  /** After a rollback the ids in memory may stand for rows that are gone. */
+  forgetTexts(): void {
+    this.#texts.clear();
+  }
+
+  #text(body: string): number {
+    const known = this.#texts.get(body);
+    if (known !== undefined) return known;
+    if (this.#texts.size >= TEXT_CACHE_LIMIT) this.#texts.clear();
+    const id = this.#findText.get(body) ?? Number(this.#addText.run(body).lastInsertRowid);
+    this.#texts.set(body, id);
+    return id;
+  }
+}
+
+const trialColumns = [
+  'session',
+  'trial',
+  'trial_type',
+  'outcome',
+  'end_reason',
+  'assisted',
+  'correction',
+  'probe',
+  'segment',
+  'first_seq',
+  'last_seq',
+  'start_ticks',
+  'end_ticks',
+  'ticks_per_ms',
+  'interval_ms',
+  'digest_count',
+  'digest_crc32',
+  'plan_text',
+  'program_hash_text',
+  'slot_ticks_text',
+  'result_text',
+];
+
+const sessionColumns = [
+  'subject',
+  'rig',
+  'simulated',
+  'operator',
+  'task',
+  'task_hash',
+  'parameters_text',
+  'seed',
+  'rig_kind',
+  'rig_file_text',
+  'lines_text',
+  'engine',
+  'firmware',
+  'link_version',
+  'program_version',
+  'board',
+  'boot_id',
+  'software_version',
+  'started_at',
+];
+
+const clockSegmentColumns = [
+  'session',
+  'segment',
+  'boot_id',
+  'first_seq',
+  'origin_ticks',
+  'origin_us',
+  'ticks_per_ms',
+  'uncertainty_us',
+];

@@ -1,0 +1,96 @@
+/**
+ * The one way into the record. Two writers share this interface and one core:
+ *   openWriter (here)                      in this process, one transaction a session: simulation at full speed
+ *   openWorkerWriter (worker-writer.ts)    in a worker thread, a commit per batch: the lab, and simulation at real time
+ * The event path returns nothing and copies nothing here; only what waits for the disk gives a promise.
+ */
+import { type Observable, Subject } from 'rxjs';
+import type { RawEvent } from '#machines/vocabulary.ts';
+import { openRecord } from './open.ts';
+import type {
+  ClockSegmentRow,
+  FaultRow,
+  NewSubject,
+  NoteRow,
+  SessionEnd,
+  SessionStart,
+  SessionTotals,
+  TrialRow,
+} from './rows.ts';
+import { type LeaseRequest, WriterCore } from './writer-core.ts';
+
+/**
+ * One session at a time. What the world does comes as a RecordError: thrown or rejected by the call, or by the next one,
+ * and as the error of `committed$`. After it the writer takes nothing more; close it.
+ */
+export interface RecordWriter {
+  /**
+   * The last committed `seq`, after each commit: the rig may forget what is before it. Errors when the disk cannot
+   * follow, completes on close.
+   */
+  readonly committed$: Observable<number>;
+  /**
+   * Takes the rig for this process and closes sessions that a dead process left open on it; their ids. Needed before a
+   * session that is committed in batches, and on every real rig. Rejects with `leased` or `mixed`.
+   */
+  takeLease(rig: LeaseRequest): Promise<number[]>;
+  /** The subject's id; a simulated one is made on first use. Rejects with `mixed` or `unknownSubject`. */
+  subjectFor(subject: NewSubject): Promise<number>;
+  /** Enters a subject; its id. Rejects with `nameTaken`. */
+  addSubject(subject: NewSubject): Promise<number>;
+  /** The new session's id. Rejects with `mixed` for a simulated animal on a real rig or the reverse. */
+  openSession(start: SessionStart): Promise<number>;
+  /** A power-up of the board; before the trials it stamps. */
+  clockSegment(row: ClockSegmentRow): void;
+  /** Every event of the session once, in order of `seq`. The batch may be reused when the call returns. */
+  events(batch: readonly RawEvent[]): void;
+  /** A trial that has ended, after its events. */
+  trial(row: TrialRow): void;
+  fault(row: FaultRow): void;
+  note(row: NoteRow): void;
+  /** Writes the end and the totals; all of the session is committed when it resolves. */
+  closeSession(end: SessionEnd): Promise<SessionTotals>;
+  /**
+   * Forgets the open session. In one transaction: nothing of it stays. In batches: what is committed stays open, and is
+   * closed as interrupted when the rig's lease is taken next.
+   */
+  abandon(): Promise<void>;
+  /** Abandons an open session, gives the lease back, closes the file. May be called more than once. */
+  close(): Promise<void>;
+}
+
+export interface WriterOptions {
+  /** As recordPlace says. */
+  readonly createFolder?: boolean;
+}
+
+/**
+ * A writer in this process. It gives signs of life only between sessions, so a rig at real time belongs to the worker.
+ * Throws RecordError when the record cannot be opened.
+ */
+export function openWriter(path: string, options: WriterOptions = {}): RecordWriter {
+  const committed = new Subject<number>();
+  const core = new WriterCore(openRecord(path, { mode: 'write', ...options }), {
+    commit: 'session',
+    now: Date.now,
+    onCommitted: (seq) => committed.next(seq),
+  });
+  return {
+    committed$: committed.asObservable(),
+    takeLease: async (rig) => core.takeLease(rig),
+    subjectFor: async (subject) => core.subjectFor(subject),
+    addSubject: async (subject) => core.addSubject(subject),
+    openSession: async (start) => core.openSession(start),
+    clockSegment: (row) => core.clockSegment(row),
+    events: (batch) => core.events(batch),
+    trial: (row) => core.trial(row),
+    fault: (row) => core.fault(row),
+    note: (row) => core.note(row),
+    closeSession: async (end) => core.closeSession(end),
+    abandon: async () => core.abandon(),
+    close: async () => {
+      core.close();
+      committed.complete();
+    },
+  };
+}

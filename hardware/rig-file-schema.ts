@@ -1,0 +1,137 @@
+/**
+ * What a rig file may say: the shape of its fields (zod), and the rules between them.
+ */
+import { z } from 'zod';
+import { inputKinds, type OutputKind, outputKinds } from '#machines/vocabulary.ts';
+import { limits } from './link/declaration.ts';
+import type { RigFile } from './rig-file.ts';
+
+/** The board counts on-times in 16 bits of about a millisecond. */
+const LONGEST_ON_MS = 60_000;
+
+const plainName = /^[a-z][A-Za-z0-9]*$/;
+
+const pin = z
+  .literal([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 'A0', 'A1', 'A2', 'A3', 'A4', 'A5'], {
+    error: 'must be an Arduino pin, 2 to 13 or "A0" to "A5" (0 and 1 are the serial line\'s).',
+  })
+  .transform((name) => (typeof name === 'number' ? name : 14 + Number(name[1])));
+
+function within(number: z.ZodNumber, least: number, most: number, what: string) {
+  return number.min(least, what).max(most, what);
+}
+
+const longestOn = `must be 1 to ${LONGEST_ON_MS} whole milliseconds, after which the board closes the line by itself.`;
+const flow = 'must be 1 to 1000 ul/s, the flow of the open valve.';
+const silence = 'must be 100 to 10000 whole milliseconds, after which the board ends a trial by itself.';
+
+const output = {
+  pin,
+  activeLow: z.boolean().default(false),
+  longestOnMs: within(z.int(longestOn), 1, LONGEST_ON_MS, longestOn),
+};
+
+const line = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({ kind: z.literal('water'), ...output, flowUlPerS: within(z.number(flow), 1, 1000, flow) }),
+    z.strictObject({
+      kind: z.enum(outputKinds.filter((kind): kind is Exclude<OutputKind, 'water'> => kind !== 'water')),
+      ...output,
+    }),
+    z.strictObject({
+      kind: z.enum(inputKinds),
+      pin,
+      activeLow: z.boolean().default(false),
+      pullUp: z.boolean().default(false),
+    }),
+  ],
+  {
+    error: (issue) =>
+      issue.code === 'invalid_union'
+        ? `must be one of ${[...outputKinds, ...inputKinds].join(', ')}.`
+        : 'must be an object with at least kind and pin.',
+  },
+);
+
+export const rigFileSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits or hyphens.'),
+  /** For people; JSON has no comments. */
+  note: z.string().optional(),
+  kind: z.enum(['virtual', 'emulated', 'board']),
+  board: z.literal('uno'),
+  simulated: z.boolean().optional(),
+  find: z
+    .strictObject({
+      port: z.string().min(1).optional(),
+      serialNumber: z.string().min(1).optional(),
+      boardId: z
+        .string()
+        .regex(/^(?!f{8})[0-9a-f]{8}$/i, 'must be the 8 hex digits of a board id; ffffffff means that none was set.')
+        .toLowerCase()
+        .optional(),
+      trustPortName: z.boolean().default(false),
+    })
+    .default({ trustPortName: false }),
+  hostSilenceMs: within(z.int(silence), 100, 10_000, silence).default(limits.DEFAULT_SILENCE_MS.value),
+  lines: z.record(
+    z.string().regex(plainName, 'must be a plain name: a small letter, then letters and digits, as in odourA.'),
+    line,
+  ),
+  exclusive: z.array(z.array(z.string()).min(2)).default([]),
+});
+
+/** What is wrong between fields, each as a sentence with its remedy; empty when the file is sound. */
+export function rigFileProblems(file: RigFile, trustPortName: boolean): string[] {
+  return [...boardProblems(file, trustPortName), ...countProblems(file), ...pinProblems(file), ...groupProblems(file)];
+}
+
+function* boardProblems({ kind, simulated, find }: RigFile, trustPortName: boolean) {
+  if (kind !== 'board' && !simulated) {
+    yield `simulated: a rig of kind ${kind} is always simulated; leave the field out.`;
+  }
+  if (kind !== 'board' || simulated || find.serialNumber !== undefined || find.boardId !== undefined) return;
+  if (find.port === undefined) {
+    yield 'find: must say how the board is found; give its USB serialNumber or its boardId.';
+  } else if (!trustPortName) {
+    yield 'find.port: port names change hands when boards are plugged in, and another rig\'s valves would be driven; add the board\'s serialNumber or boardId, or accept the risk with "trustPortName": true.';
+  }
+}
+
+function* countProblems({ outputs, inputs, exclusive }: RigFile) {
+  const counts = [
+    [outputs.length, limits.MAX_OUTPUTS.value, 'lines: the board can drive', 'outputs'],
+    [inputs.length, limits.MAX_INPUTS.value, 'lines: the board can watch', 'inputs'],
+    [exclusive.length, limits.MAX_GROUPS.value, 'exclusive: the board keeps', 'groups'],
+  ] as const;
+  for (const [count, most, can, what] of counts) {
+    if (count > most) yield `${can} at most ${most} ${what}, and the file has ${count}; remove some.`;
+  }
+}
+
+function* pinProblems({ outputs, inputs }: RigFile) {
+  const taken = new Map<number, string>();
+  for (const { name, pin } of [...outputs, ...inputs]) {
+    const other = taken.get(pin);
+    if (other !== undefined) {
+      const label = pin < 14 ? pin : `A${pin - 14}`;
+      yield `lines.${name}.pin: pin ${label} is already the pin of ${other}; give each line a pin of its own.`;
+    }
+    taken.set(pin, name);
+  }
+}
+
+function* groupProblems({ outputs, exclusive }: RigFile) {
+  for (const [index, group] of exclusive.entries()) {
+    for (const name of group) {
+      if (!outputs.some((each) => each.name === name)) {
+        yield `exclusive.${index}: "${name}" is no output line of this file; correct the name.`;
+      }
+    }
+    if (new Set(group).size < group.length) yield `exclusive.${index}: names a line twice; remove one.`;
+  }
+  const odours = outputs.filter(({ kind }) => kind === 'odour').map(({ name }) => name);
+  if (odours.length > 1 && !exclusive.some((group) => odours.every((name) => group.includes(name)))) {
+    yield `exclusive: two odour valves may never be open at once; add a group with all of ${odours.join(', ')}.`;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * A rig file (hardware/rigs/*.json) says what hangs on which pin, how long each output may stay on, and how the board is
+ * found. Checked whole before any port is opened; a file that could open two odour valves together is refused.
+ * Limits: hardware/link/declaration.ts. Pins: Arduino Uno numbering.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LineTable } from '#machines/program.ts';
+import { type InputKind, type OutputKind, spoutLines } from '#machines/vocabulary.ts';
+import type { RigFacts } from '#protocols/task.ts';
+import { RigError, type RigKind } from './rig.ts';
+import { rigFileProblems, rigFileSchema } from './rig-file-schema.ts';
+
+interface OutputLine {
+  readonly name: string;
+  readonly kind: OutputKind;
+  /** Arduino number; A0 is 14. */
+  readonly pin: number;
+  /** On drives the pin low. */
+  readonly activeLow: boolean;
+  /** The device ends the trial when the line stays on for longer. */
+  readonly longestOnMs: number;
+  /** Water only: nominal flow, used until the line has a dated calibration. */
+  readonly flowUlPerS: number | null;
+}
+
+interface InputLine {
+  readonly name: string;
+  readonly kind: InputKind;
+  readonly pin: number;
+  /** Low means on. */
+  readonly activeLow: boolean;
+  readonly pullUp: boolean;
+}
+
+/** How the board is found; a real rig names its board, so that no other one at the same port drives its valves. */
+interface BoardSearch {
+  readonly port?: string | undefined;
+  readonly serialNumber?: string | undefined;
+  /** From the board's EEPROM, 8 hex digits. */
+  readonly boardId?: string | undefined;
+}
+
+export interface RigFile {
+  readonly name: string;
+  readonly kind: RigKind;
+  readonly board: 'uno';
+  /** No animal and no valve at the other end. */
+  readonly simulated: boolean;
+  readonly find: BoardSearch;
+  readonly hostSilenceMs: number;
+  /** In the order of the file, which gives each line its number. */
+  readonly outputs: readonly OutputLine[];
+  readonly inputs: readonly InputLine[];
+  /** Groups of output lines of which at most one may be on. */
+  readonly exclusive: readonly (readonly string[])[];
+  /** As read; stands in the record. */
+  readonly text: string;
+}
+
+function refuse(path: string, problems: readonly string[]): never {
+  throw new RigError(
+    'rigFile',
+    `The rig file ${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nNo port was opened and no line was driven. Correct the file and start again.`,
+  );
+}
+
+/** `path` is only for messages. @throws RigError `rigFile`, listing every problem with its field and remedy. */
+export function parseRigFile(text: string, path: string): RigFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    refuse(path, [`It is no JSON (${(error as Error).message}): look for a missing comma or quotation mark there.`]);
+  }
+  const parsed = rigFileSchema.safeParse(json);
+  if (!parsed.success) {
+    refuse(
+      path,
+      parsed.error.issues.map((issue) => {
+        const why = issue.code === 'invalid_key' ? issue.issues[0]! : issue;
+        return `${issue.path.join('.') || 'the file'}: ${why.message}`;
+      }),
+    );
+  }
+  const { lines, note: _, ...rest } = parsed.data;
+  const outputs: OutputLine[] = [];
+  const inputs: InputLine[] = [];
+  for (const [name, line] of Object.entries(lines)) {
+    if ('pullUp' in line) inputs.push({ name, ...line });
+    else outputs.push({ name, ...line, flowUlPerS: 'flowUlPerS' in line ? line.flowUlPerS : null });
+  }
+  const { trustPortName, ...find } = rest.find;
+  const file: RigFile = { ...rest, simulated: rest.simulated ?? rest.kind !== 'board', find, outputs, inputs, text };
+  const problems = rigFileProblems(file, trustPortName);
+  if (problems.length > 0) refuse(path, problems);
+  return file;
+}
+
+/** @throws RigError `rigFile`, also when there is no such file. */
+export function readRigFile(path: string): RigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    refuse(path, [`It cannot be read (${(error as Error).message}): check the path.`]);
+  }
+  return parseRigFile(text, path);
+}
+
+const shipped = fileURLToPath(new URL('./rigs/', import.meta.url));
+
+/** A shipped rig by its name (`virtual`), or any rig file by its path. @throws RigError `rigFile` */
+export function findRigFile(nameOrPath: string): RigFile {
+  if (/^[\w-]+$/.test(nameOrPath)) {
+    const path = `${shipped}${nameOrPath}.json`;
+    if (existsSync(path)) return readRigFile(path);
+    if (!existsSync(nameOrPath)) {
+      const names = readdirSync(shipped).map((file) => basename(file, '.json'));
+      throw new RigError(
+        'rigFile',
+        `There is no rig called "${nameOrPath}". No port was opened. Name one of ${names.join(', ')}, or give the path of a rig file.`,
+      );
+    }
+  }
+  return readRigFile(nameOrPath);
+}
+
+export function lineTable(file: RigFile): LineTable {
+  return { inputs: file.inputs.map(({ name }) => name), outputs: file.outputs.map(({ name }) => name) };
+}
+
+/** By output line: the exclusive groups it belongs to, one bit each, as the board is told. */
+export function groupBits(file: RigFile): number[] {
+  return file.outputs.map(({ name }) =>
+    file.exclusive.reduce((bits, group, index) => (group.includes(name) ? bits | (1 << index) : bits), 0),
+  );
+}
+
+/** What planning asks of the rig, by its nominal flows; valve times in tenths of a millisecond. */
+export function rigFacts(file: RigFile): RigFacts {
+  return {
+    waterMs(ul, spout) {
+      const name = spoutLines[spout].water;
+      const line = file.outputs.find((output) => output.name === name);
+      if (line === undefined || line.flowUlPerS === null) {
+        throw new RigError(
+          'rigFile',
+          `The rig ${file.name} has no water line "${name}", so the ${spout} spout cannot give water. Nothing was started. Use a rig whose file has this line, or a task setting without this spout.`,
+        );
+      }
+      const ms = Math.round((ul / line.flowUlPerS) * 10_000) / 10;
+      if (ms >= line.longestOnMs) {
+        throw new RigError(
+          'rigFile',
+          `A drop of ${ul} ul takes ${ms} ms at ${line.flowUlPerS} ul/s, but "${name}" of the rig ${file.name} may stay on for ${line.longestOnMs} ms only: the board would end each rewarded trial. Nothing was started. Lower the drop, or correct flowUlPerS or longestOnMs in the rig file.`,
+        );
+      }
+      return ms;
+    },
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * The virtual rig: a Rig without hardware, for simulations, cohorts and tests. Strict where the board is strict (groups,
+ * longest on-times, one trial at a time), so that what passes here passes there.
+ *
+ * Virtual time passes only while a trial or a pulse runs or is waited for. Unpaced, a trial takes microseconds and an
+ * abort acts between two steps of it, from within a subscriber to `events$`; paced, it acts within PACE_SLICE_MS.
+ */
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { BehaviorSubject, Subject } from 'rxjs';
+import { Enactor } from '#machines/enact.ts';
+import { Interpreter } from '#machines/interpret.ts';
+import type { BoundProgram, LineTable, TrialProgram } from '#machines/program.ts';
+import { PULSE_TRIAL } from '#machines/pulse.ts';
+import { type DeviceTicks, deviceTicks } from '#machines/time.ts';
+import type { TrialRunner } from '#machines/trial-runner.ts';
+import type { RawEvent } from '#machines/vocabulary.ts';
+import type { Mouse } from '../mouse/mouse.ts';
+import { PulsePrograms } from '../pulse-programs.ts';
+import { type Rig, RigError, type RigIdentity, type RigStatus, type TrialSource, type TrialTrace } from '../rig.ts';
+import { lineTable, type RigFile } from '../rig-file.ts';
+import { VirtualDevice } from './virtual-device.ts';
+
+export interface VirtualRigOptions {
+  readonly file: RigFile;
+  readonly mouse: Mouse | null;
+  /** What runs the trials: the table, or XState itself. */
+  readonly engine?: 'interpreter' | 'xstate';
+  /** The device's counter at power-up. */
+  readonly startTicks?: DeviceTicks;
+  /** Virtual seconds in a real second; null: as fast as it goes. */
+  readonly paced?: number | null;
+  /** Waits so many real milliseconds. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+}
+
+/** A paced rig looks for an abort this often, in real time. */
+const PACE_SLICE_MS = 20;
+/** An unpaced rig lets signals and timers in once in so many trials; a turn of the event loop costs some microseconds. */
+const TRIALS_A_TURN = 16;
+
+/** A trial or pulse, from the moment it is asked for. */
+interface Run {
+  readonly trial: number;
+  readonly bound: BoundProgram;
+  readonly startAt: DeviceTicks | null;
+  readonly source: TrialSource | undefined;
+  aborted: boolean;
+}
+
+export class VirtualRig implements Rig {
+  readonly lines: LineTable;
+  readonly #file: RigFile;
+  readonly #engine: 'interpreter' | 'xstate';
+  readonly #paced: number | null;
+  readonly #sleep: (ms: number) => Promise<unknown>;
+  readonly #device: VirtualDevice;
+  readonly #interpreter: Interpreter;
+  readonly #enactors = new Map<TrialSource['chart'], Enactor>();
+  readonly #pulses: PulsePrograms;
+  readonly #proved = new WeakSet<TrialProgram>();
+  readonly #events = new Subject<RawEvent>();
+  readonly #status = new BehaviorSubject<RigStatus>({ kind: 'closed' });
+  readonly events$ = this.#events.asObservable();
+  readonly status$ = this.#status.asObservable();
+  #open = false;
+  #closed = false;
+  /** The trial asked for, waiting or running. */
+  #trial: Run | null = null;
+  /** The trial or pulse that runs. */
+  #running: Run | null = null;
+  #trials = 0;
+  /** Trials and pulses run one after another; settles, never rejects, when the last one asked for is over. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: VirtualRigOptions) {
+    this.#file = options.file;
+    this.#engine = options.engine ?? 'interpreter';
+    this.#paced = options.paced ?? null;
+    this.#sleep = options.sleep ?? setTimeout;
+    this.lines = lineTable(options.file);
+    const emit = (event: RawEvent) => this.#events.next(event);
+    this.#device = new VirtualDevice(options.file, options.mouse, options.startTicks ?? deviceTicks(0), emit);
+    this.#interpreter = new Interpreter(this.#device.sink);
+    this.#pulses = new PulsePrograms(options.file);
+  }
+
+  get ticksPerMs(): number {
+    return this.#device.ticksPerMs;
+  }
+
+  async open(): Promise<RigIdentity> {
+    if (this.#closed) throw this.#closedError();
+    this.#open = true;
+    this.#status.next({ kind: 'ready' });
+    return {
+      kind: 'virtual',
+      rigName: this.#file.name,
+      simulated: true,
+      boardId: null,
+      bootId: 0,
+      firmware: 'none',
+      linkVersion: null,
+      engine: this.#engine,
+    };
+  }
+
+  async runTrial(
+    trial: number,
+    bound: BoundProgram,
+    startAt: DeviceTicks | null,
+    source?: TrialSource,
+  ): Promise<TrialTrace> {
+    if (!this.#open) throw this.#closedError();
+    if (this.#trial !== null) {
+      throw new RigError(
+        'busy',
+        `The rig ${this.#file.name} is still running a trial; trial ${trial} was not started and the running one goes on. Wait for it, or abort it.`,
+      );
+    }
+    this.#prove(bound.program);
+    const run: Run = { trial, bound, startAt, source, aborted: false };
+    this.#trial = run;
+    try {
+      return await this.#inTurn(run);
+    } finally {
+      this.#trial = null;
+    }
+  }
+
+  async pulse(line: string, us: number): Promise<void> {
+    if (!this.#open) throw this.#closedError();
+    const program = this.#pulses.bind(line, us, this.ticksPerMs);
+    await this.#inTurn({ trial: PULSE_TRIAL, startAt: null, ...program, aborted: false });
+  }
+
+  async abort(_reason: string): Promise<void> {
+    if (this.#trial === null && this.#running === null) return;
+    const ended = this.#turn;
+    this.#abortAll();
+    await ended;
+  }
+
+  /** The virtual rig hands events over as they happen and keeps none. @throws RangeError for one it never sent. */
+  acknowledge(seq: number): void {
+    if (seq >= this.#device.nextSeq) {
+      throw new RangeError(
+        `Event ${seq} is acknowledged, but the rig has only numbered up to ${this.#device.nextSeq - 1}.`,
+      );
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#open = false;
+    this.#abortAll();
+    await this.#turn;
+    this.#status.next({ kind: 'closed' });
+    this.#status.complete();
+    this.#events.complete();
+  }
+
+  #abortAll(): void {
+    if (this.#trial !== null) this.#trial.aborted = true;
+    if (this.#running !== null) this.#running.aborted = true;
+  }
+
+  #inTurn(run: Run): Promise<TrialTrace> {
+    const trace = this.#turn.then(() => this.#run(run));
+    this.#turn = trace.catch(() => {});
+    return trace;
+  }
+
+  async #run(run: Run): Promise<TrialTrace> {
+    if (!this.#open) throw this.#closedError();
+    const runner = this.#runner(run.source);
+    this.#running = run;
+    this.#status.next({ kind: 'trial', trial: run.trial });
+    let begun = false;
+    try {
+      await this.#wait(run, runner);
+      begun = !run.aborted;
+      if (begun) this.#device.begin(runner, run.trial, run.bound);
+      while (runner.running && !run.aborted) {
+        if (this.#paced !== null) await this.#passAtPace(run, runner, this.#device.next(runner), this.#paced);
+        if (!run.aborted) this.#device.step(runner);
+      }
+    } finally {
+      if (!begun || runner.running) this.#device.abort(runner, run.trial, begun);
+      this.#running = null;
+      if (this.#open) this.#status.next({ kind: 'ready' });
+    }
+    return this.#device.trace(run.trial);
+  }
+
+  /** Until the run's start, with whatever the mouse does meanwhile. */
+  async #wait(run: Run, runner: TrialRunner): Promise<void> {
+    const start = this.#device.timeOf(run.startAt);
+    if (this.#paced !== null) return this.#passAtPace(run, runner, start, this.#paced);
+    if (++this.#trials % TRIALS_A_TURN === 0) await setImmediate();
+    if (!run.aborted) this.#device.pass(runner, start);
+  }
+
+  async #passAtPace(run: Run, runner: TrialRunner, to: number, pace: number): Promise<void> {
+    const slice = PACE_SLICE_MS * pace * this.ticksPerMs;
+    while (this.#device.now < to && !run.aborted) {
+      const next = Math.min(to, Math.ceil(this.#device.now + slice));
+      await this.#sleep((next - this.#device.now) / this.ticksPerMs / pace);
+      if (!run.aborted) this.#device.pass(runner, next);
+    }
+  }
+
+  #runner(source: TrialSource | undefined): TrialRunner {
+    if (this.#engine === 'interpreter') return this.#interpreter;
+    if (source === undefined) {
+      throw new TypeError('The engine xstate runs the chart itself: give runTrial the chart and its input as well.');
+    }
+    let enactor = this.#enactors.get(source.chart);
+    if (enactor === undefined) {
+      enactor = new Enactor(source.chart, this.#device.sink);
+      this.#enactors.set(source.chart, enactor);
+    }
+    enactor.plan(source.input);
+    return enactor;
+  }
+
+  #prove(program: TrialProgram): void {
+    if (this.#proved.has(program)) return;
+    if (
+      program.lines.inputs.join() !== this.lines.inputs.join() ||
+      program.lines.outputs.join() !== this.lines.outputs.join()
+    ) {
+      throw this.#refused('it was compiled for other lines than this rig has', "Compile it for this rig's lines.");
+    }
+    const conflict = this.#device.envelope.conflict(program);
+    if (conflict !== null) {
+      throw this.#refused(
+        `in ${program.states[conflict.state]} it opens ${conflict.lines.join(' and ')} together, which the rig file's exclusive groups forbid`,
+        "Correct the task's chart.",
+      );
+    }
+    this.#proved.add(program);
+  }
+
+  #refused(why: string, remedy: string): RigError {
+    return new RigError(
+      'programRefused',
+      `The rig ${this.#file.name} refuses the trial's program: ${why}. No trial was started and all outputs are off. ${remedy}`,
+    );
+  }
+
+  #closedError(): RigError {
+    return new RigError(
+      'closed',
+      `The rig ${this.#file.name} is not open: no trial was started and all outputs are off. Open a rig first; a closed one stays closed.`,
+    );
+  }
+}

@@ -1,0 +1,241 @@
+/**
+ * The session: one animal, one rig, from connecting to the closed record.
+ *
+ *   connecting > checking > ready > running ( betweenTrials > trial > betweenTrials ... ; water in the interval )
+ *                                     |  ^
+ *                                     v  |  paused
+ *   every way out leads through finishing (outputs safe, record closed) > ended, or faulted when something went wrong
+ *
+ * The chart only decides what comes next. What connecting or a trial is, comes from outside (`provide`). A trial begins
+ * at a device time that its runner reckons from the end of the trial before, so the time this chart takes never shows.
+ */
+import { assign, fromPromise, setup } from 'xstate';
+import { EndReason, type Spout } from './vocabulary.ts';
+
+export interface SessionLimits {
+  /** Null: no limit. */
+  readonly trials: number | null;
+  /** By the device's clock, from the first trial's start; the trial that passes it is run to its end. */
+  readonly minutes: number | null;
+}
+
+/** What the chart must know of a trial that has ended. */
+export interface TrialDone {
+  readonly reason: EndReason;
+  /** From the first trial's start to this one's end, in microseconds of the device's clock. */
+  readonly elapsedUs: number;
+}
+
+export type SessionEndReason = 'trials' | 'minutes' | 'finished' | 'stopped' | 'fault';
+
+export type SessionEvent =
+  | { readonly type: 'start' | 'pause' | 'resume' }
+  /** After the running trial. */
+  | { readonly type: 'finish' }
+  /** Now: the running trial ends safe. A second one does not wait for the trial's end. */
+  | { readonly type: 'stop' }
+  | { readonly type: 'freeWater'; readonly spout: Spout }
+  | { readonly type: 'note'; readonly body: string }
+  /** The rig or the record was lost. */
+  | { readonly type: 'fault'; readonly error: unknown };
+
+export interface SessionEnding {
+  readonly reason: SessionEndReason;
+  /** What went wrong; null: nothing. */
+  readonly fault: unknown;
+}
+
+interface Context {
+  readonly limits: SessionLimits;
+  /** Trials run, ended early or not. */
+  readonly trials: number;
+  readonly elapsedUs: number;
+  readonly water: readonly Spout[];
+  readonly finishAsked: boolean;
+  readonly stopAsked: boolean;
+  readonly pauseAsked: boolean;
+  readonly ending: SessionEnding;
+}
+
+/** What the session itself finds wrong; told to the technician as it stands. */
+export class SessionFault extends Error {
+  readonly code: 'lineBarred';
+
+  constructor(code: 'lineBarred', message: string) {
+    super(message);
+    this.name = 'SessionFault';
+    this.code = code;
+  }
+}
+
+const lineBarred =
+  'An output stayed on longer than the rig file allows, so the device shut it and keeps it shut. The trial ended safe and the session ends here: the next trials would lack that line. ' +
+  "Look at the animal and the spout, then check the line's longestOnMs and the task's durations before the next session.";
+
+function actor<Output, Input>(name: string) {
+  return fromPromise<Output, Input>(() => Promise.reject(new Error(`The session chart runs without its "${name}".`)));
+}
+
+const chart = setup({
+  types: {
+    context: {} as Context,
+    input: {} as SessionLimits,
+    events: {} as SessionEvent,
+    output: {} as SessionEnding,
+  },
+  actors: {
+    /** Takes the rig and opens it. */
+    connect: actor<void, undefined>('connect'),
+    /** Subject and record fit the rig; opens the session in the record. */
+    check: actor<void, undefined>('check'),
+    /** Draws, runs and records one trial (1, 2, 3 ...). */
+    runTrial: actor<TrialDone, { readonly trial: number }>('runTrial'),
+    giveWater: actor<void, { readonly spout: Spout }>('giveWater'),
+    /** Outputs safe, record closed. It must end, whatever is lost. */
+    close: actor<void, SessionEnding>('close'),
+  },
+  actions: {
+    abortTrial: () => {},
+    writeNote: (_, _params: { body: string }) => {},
+    askFinish: assign({ finishAsked: true }),
+    askStop: assign({ stopAsked: true }),
+    askPause: assign({ pauseAsked: true }),
+    forgetPause: assign({ pauseAsked: false }),
+    askWater: assign({
+      water: ({ context, event }) => (event.type === 'freeWater' ? [...context.water, event.spout] : context.water),
+    }),
+    waterGiven: assign({ water: ({ context }) => context.water.slice(1) }),
+    count: assign({
+      trials: ({ context }) => context.trials + 1,
+      elapsedUs: (_, { elapsedUs }: TrialDone) => elapsedUs,
+    }),
+    endFor: assign({ ending: (_, ending: SessionEnding) => ending }),
+    fail: assign({
+      // The first fault is the cause; what follows from it would only hide it.
+      ending: ({ context }, { error }: { error: unknown }): SessionEnding =>
+        context.ending.reason === 'fault' ? context.ending : { reason: 'fault', fault: error },
+    }),
+  },
+  guards: {
+    stopAsked: ({ context }) => context.stopAsked,
+    finishAsked: ({ context }) => context.finishAsked,
+    pauseAsked: ({ context }) => context.pauseAsked,
+    waterAsked: ({ context }) => context.water.length > 0,
+    trialsReached: ({ context }) => context.limits.trials !== null && context.trials >= context.limits.trials,
+    minutesReached: ({ context }) =>
+      context.limits.minutes !== null && context.elapsedUs >= context.limits.minutes * 60e6,
+    /** A line that stayed on too long is barred by the device: the next trial would lack its valve. */
+    rigUnsafe: (_, { reason }: TrialDone) => reason === EndReason.onTimeLimit,
+    faulted: ({ context }) => context.ending.reason === 'fault',
+  },
+});
+
+const giveWaterThen = <const Next extends string>(target: Next) =>
+  ({
+    src: 'giveWater',
+    input: ({ context }: { context: Context }) => ({ spout: context.water[0]! }),
+    onDone: { target, actions: 'waterGiven' },
+    onError: onFault,
+  }) as const;
+
+const onFault = {
+  target: '#finishing',
+  actions: { type: 'fail', params: ({ event }: { event: { error: unknown } }) => event },
+} as const;
+const endFor = (reason: SessionEndReason) => ({ type: 'endFor', params: { reason, fault: null } }) as const;
+const stopHere = { target: '#finishing', actions: endFor('stopped') } as const;
+
+export const session = chart.createMachine({
+  id: 'session',
+  context: ({ input }) => ({
+    limits: input,
+    trials: 0,
+    elapsedUs: 0,
+    water: [],
+    finishAsked: false,
+    stopAsked: false,
+    pauseAsked: false,
+    ending: { reason: 'finished', fault: null },
+  }),
+  output: ({ context }) => context.ending,
+  initial: 'connecting',
+  on: {
+    fault: onFault,
+    stop: stopHere,
+    finish: { target: '#finishing', actions: endFor('finished') },
+  },
+  states: {
+    connecting: { invoke: { src: 'connect', onDone: 'checking', onError: onFault } },
+    checking: { invoke: { src: 'check', onDone: 'ready', onError: onFault } },
+    ready: { on: { start: 'running' } },
+    running: {
+      initial: 'betweenTrials',
+      on: {
+        pause: { actions: 'askPause' },
+        resume: { actions: 'forgetPause' },
+        finish: { actions: 'askFinish' },
+        freeWater: { actions: 'askWater' },
+        note: { actions: { type: 'writeNote', params: ({ event }) => ({ body: event.body }) } },
+      },
+      states: {
+        betweenTrials: {
+          always: [
+            { guard: 'stopAsked', ...stopHere },
+            { guard: 'finishAsked', target: '#finishing', actions: endFor('finished') },
+            { guard: 'trialsReached', target: '#finishing', actions: endFor('trials') },
+            { guard: 'minutesReached', target: '#finishing', actions: endFor('minutes') },
+            { guard: 'waterAsked', target: 'water' },
+            { guard: 'pauseAsked', target: '#paused' },
+            { target: 'trial' },
+          ],
+        },
+        trial: {
+          on: { stop: [{ guard: 'stopAsked', ...stopHere }, { actions: ['askStop', 'abortTrial'] }] },
+          invoke: {
+            src: 'runTrial',
+            input: ({ context }) => ({ trial: context.trials + 1 }),
+            onDone: [
+              {
+                guard: { type: 'rigUnsafe', params: ({ event }) => event.output },
+                target: '#finishing',
+                actions: [
+                  { type: 'count', params: ({ event }) => event.output },
+                  { type: 'fail', params: () => ({ error: new SessionFault('lineBarred', lineBarred) }) },
+                ],
+              },
+              { target: 'betweenTrials', actions: { type: 'count', params: ({ event }) => event.output } },
+            ],
+            onError: onFault,
+          },
+        },
+        water: { invoke: giveWaterThen('betweenTrials') },
+      },
+    },
+    paused: {
+      id: 'paused',
+      initial: 'waiting',
+      on: {
+        freeWater: { actions: 'askWater' },
+        note: { actions: { type: 'writeNote', params: ({ event }) => ({ body: event.body }) } },
+      },
+      states: {
+        waiting: { always: { guard: 'waterAsked', target: 'water' }, on: { resume: '#session.running' } },
+        water: { invoke: giveWaterThen('waiting') },
+      },
+      exit: 'forgetPause',
+    },
+    finishing: {
+      id: 'finishing',
+      // Nothing may interrupt the closing, least of all a second wish to stop.
+      on: { fault: { actions: { type: 'fail', params: ({ event }) => event } }, stop: {}, finish: {} },
+      invoke: {
+        src: 'close',
+        input: ({ context }) => context.ending,
+        onDone: [{ guard: 'faulted', target: 'faulted' }, { target: 'ended' }],
+        onError: { target: 'faulted', actions: { type: 'fail', params: ({ event }) => event } },
+      },
+    },
+    ended: { type: 'final' },
+    faulted: { type: 'final' },
+  },
+});

@@ -1,0 +1,163 @@
+/**
+ * How an animal is doing: one definition of each measure, for stage rules, screens and summaries alike. Pairs first,
+ * because one number hides strategies: a mouse that licks on three pairs of four scores 75 %.
+ *
+ * Rates are shares from 0 to 1, or null where no trial bears on them.
+ * An early trial (tasks that abort on early licks) is scored and is not correct; it stays out of hit rate, false-alarm
+ * rate and d', which ask what the animal answered, and it was never asked.
+ */
+import type { Outcome } from '#machines/vocabulary.ts';
+import { outcomes } from '#machines/vocabulary.ts';
+import type { Interval } from './statistics.ts';
+import { dPrimeCeiling, sensitivity, wilson95 } from './statistics.ts';
+import type { NotScored, TrialRecord } from './trial-record.ts';
+import { whyNotScored } from './trial-record.ts';
+
+export interface PairMeasures {
+  readonly trialType: string;
+  readonly go: boolean | null;
+  /** Scored trials. */
+  readonly n: number;
+  readonly correct: number;
+  readonly correctRate: number;
+  readonly correct95: Interval;
+  /** Answered trials (a lick in the window) of those that reached the choice period: hit or false-alarm rate. */
+  readonly answerRate: number | null;
+  readonly counts: Readonly<Record<Outcome, number>>;
+}
+
+export interface Measures {
+  /** By name of the pair. */
+  readonly pairs: readonly PairMeasures[];
+  /** Scored trials. */
+  readonly n: number;
+  readonly correct: number;
+  readonly correctRate: number | null;
+  readonly correct95: Interval | null;
+  /**
+   * Go/no-go: mean of the correct rates on go and on no-go trials. Two spouts: mean over the pairs. Null while one of
+   * the two kinds has no trial. Use it wherever the mix is not even.
+   */
+  readonly balancedAccuracy: number | null;
+  readonly hitRate: number | null;
+  readonly falseAlarmRate: number | null;
+  /** Null with two spouts, and without go or no-go trials. */
+  readonly dPrime: number | null;
+  readonly criterion: number | null;
+  /** The d' of a faultless animal over as many trials; draw it beside the curve. */
+  readonly dPrimeCeiling: number | null;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly notScored: Readonly<Record<NotScored, number>>;
+}
+
+type Counts = Record<Outcome, number>;
+
+const correctOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'correctRejection', 'correct']);
+const answeredOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'falseAlarm', 'correct', 'error']);
+
+/** Measures of the scored trials among these; filter with `isControl` or `lastOf` first for a window. */
+export function measure(trials: Iterable<TrialRecord>): Measures {
+  const tallies = new Map<string, { go: boolean | null; counts: Counts }>();
+  const notScored = { aborted: 0, assisted: 0, correction: 0, probe: 0, blank: 0, excluded: 0 };
+  for (const trial of trials) {
+    const why = whyNotScored(trial);
+    if (why !== null || trial.outcome === null) {
+      notScored[why ?? 'aborted']++;
+      continue;
+    }
+    let tally = tallies.get(trial.trialType);
+    if (tally === undefined) {
+      tally = { go: trial.go, counts: noCounts() };
+      tallies.set(trial.trialType, tally);
+    }
+    tally.counts[trial.outcome]++;
+  }
+
+  const pairs = [...tallies]
+    .map(([trialType, { go, counts }]) => pairMeasures(trialType, go, counts))
+    .sort((one, other) => (one.trialType < other.trialType ? -1 : 1));
+  const counts = sum(pairs.map((pair) => pair.counts));
+  const n = size(counts);
+  const correct = size(counts, correctOutcomes);
+  const goTrials = counts.hit + counts.miss;
+  const noGoTrials = counts.falseAlarm + counts.correctRejection;
+  const detection = sensitivity(counts.hit, goTrials, counts.falseAlarm, noGoTrials);
+  return {
+    pairs,
+    n,
+    correct,
+    correctRate: share(correct, n),
+    correct95: wilson95(correct, n),
+    balancedAccuracy: balancedAccuracy(pairs),
+    hitRate: share(counts.hit, goTrials),
+    falseAlarmRate: share(counts.falseAlarm, noGoTrials),
+    dPrime: detection?.dPrime ?? null,
+    criterion: detection?.criterion ?? null,
+    dPrimeCeiling: dPrimeCeiling(goTrials, noGoTrials),
+    counts,
+    notScored,
+  };
+}
+
+/**
+ * The pair with the lowest correct rate. Null while any of the expected pairs has fewer than `leastN` scored trials:
+ * a pair that was not shown cannot be known to be good.
+ */
+export function worstPair(
+  pairs: readonly PairMeasures[],
+  expected: readonly string[],
+  leastN: number,
+): PairMeasures | null {
+  const enough = expected.every((name) => (pairs.find((pair) => pair.trialType === name)?.n ?? 0) >= leastN);
+  if (!enough) return null;
+  return pairs.reduce<PairMeasures | null>(
+    (worst, pair) => (worst === null || pair.correctRate < worst.correctRate ? pair : worst),
+    null,
+  );
+}
+
+function pairMeasures(trialType: string, go: boolean | null, counts: Counts): PairMeasures {
+  const n = size(counts);
+  const correct = size(counts, correctOutcomes);
+  return {
+    trialType,
+    go,
+    n,
+    correct,
+    correctRate: correct / n,
+    correct95: wilson95(correct, n)!,
+    answerRate: share(size(counts, answeredOutcomes), n - counts.early),
+    counts,
+  };
+}
+
+function balancedAccuracy(pairs: readonly PairMeasures[]): number | null {
+  const goPairs = pairs.filter((pair) => pair.go === true);
+  const noGoPairs = pairs.filter((pair) => pair.go === false);
+  const classes = goPairs.length + noGoPairs.length > 0 ? [goPairs, noGoPairs] : pairs.map((pair) => [pair]);
+  if (classes.length < 2 || classes.some((members) => members.length === 0)) return null;
+  const rates = classes.map((members) => total(members, 'correct') / total(members, 'n'));
+  return rates.reduce((sumOf, rate) => sumOf + rate, 0) / rates.length;
+}
+
+function total(pairs: readonly PairMeasures[], what: 'n' | 'correct'): number {
+  return pairs.reduce((sumOf, pair) => sumOf + pair[what], 0);
+}
+
+function noCounts(): Counts {
+  return { hit: 0, miss: 0, falseAlarm: 0, correctRejection: 0, correct: 0, error: 0, noResponse: 0, early: 0 };
+}
+
+function sum(all: readonly Readonly<Counts>[]): Counts {
+  const result = noCounts();
+  for (const counts of all) for (const outcome of outcomes) result[outcome] += counts[outcome];
+  return result;
+}
+
+function size(counts: Counts, among?: ReadonlySet<Outcome>): number {
+  return outcomes.reduce((n, outcome) => n + (among === undefined || among.has(outcome) ? counts[outcome] : 0), 0);
+}
+
+function share(k: number, n: number): number | null {
+  return n === 0 ? null : k / n;
+}
