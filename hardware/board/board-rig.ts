@@ -14,6 +14,7 @@ import type { HostClock } from '../link/host-clock.ts';
 import { sleep } from '../link/host-clock.ts';
 import { HostLink, lostMessage } from '../link/host-link.ts';
 import { programImage } from '../link/program-image.ts';
+import { proveProgram } from '../prove-program.ts';
 import { PulsePrograms } from '../pulse-programs.ts';
 import { type Rig, RigError, type RigIdentity, type RigKind, type RigStatus, type TrialTrace } from '../rig.ts';
 import { lineTable, type RigFile } from '../rig-file.ts';
@@ -202,6 +203,7 @@ export class BoardRig implements Rig {
   }
 
   async #load(link: HostLink, bound: BoundProgram): Promise<number> {
+    proveProgram(this.#options.file, bound.program);
     let image: ReturnType<typeof programImage>;
     try {
       image = programImage(bound);

@@ -69,9 +69,11 @@ export class LockStep implements HostClock {
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      while (this.#waiting > 0) {
-        this.#slice();
+      for (;;) {
+        // The host's turn first: what it wants to say, it says before time moves on.
         await new Promise((resolve) => setImmediate(resolve));
+        if (this.#waiting === 0) return;
+        this.#slice();
       }
     } finally {
       this.#running = false;

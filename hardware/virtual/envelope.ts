@@ -1,18 +1,15 @@
 /**
- * The safety envelope of the virtual device: groups and longest on-times, below the program, as on the board
+ * The safety envelope of the virtual device (longest on-times), below the program, as on the board
  * (hardware/firmware/rehearsal/outputs.c and envelope.c). Written anew from the same rules, so that the contract suite
  * compares two implementations.
  */
-import type { TrialProgram } from '#machines/program.ts';
-import { groupBits, type RigFile } from '../rig-file.ts';
+import type { RigFile } from '../rig-file.ts';
 
 /** The board counts on-times in units of 2048 ticks, 1.024 ms at 16 MHz, rounded down. */
 const COARSE_TICKS = 2048;
 const coarseOfMs = (ms: number) => Math.floor((ms * 125) / 128);
 
 export class Envelope {
-  readonly #names: readonly string[];
-  readonly #groups: readonly number[];
   readonly #longest: readonly number[];
   readonly #limits: number[];
   /** Bit = line. A line that was on too long stays barred until the device is armed anew. */
@@ -22,28 +19,13 @@ export class Envelope {
   nextLimit = Number.POSITIVE_INFINITY;
 
   constructor(file: RigFile) {
-    this.#names = file.outputs.map(({ name }) => name);
-    this.#groups = groupBits(file);
     this.#longest = file.outputs.map(({ longestOnMs }) => coarseOfMs(longestOnMs));
     this.#limits = file.outputs.map(() => Number.POSITIVE_INFINITY);
-    this.#allowed = 2 ** this.#names.length - 1;
+    this.#allowed = 2 ** file.outputs.length - 1;
   }
 
   get driven(): number {
     return this.#driven;
-  }
-
-  /** Where the program would open two lines of one group, or null: the state's index and the lines it opens. */
-  conflict(program: TrialProgram): { readonly state: number; readonly lines: readonly string[] } | null {
-    for (const { state, outputs } of program.nodes) {
-      let seen = 0;
-      for (const [line, groups] of this.#groups.entries()) {
-        if ((outputs & (1 << line)) === 0) continue;
-        if (seen & groups) return { state, lines: this.#names.filter((_, each) => outputs & (1 << each)) };
-        seen |= groups;
-      }
-    }
-    return null;
   }
 
   /** Drives the lines as far as they are allowed; returns what they are now. */

@@ -15,6 +15,7 @@ import { type DeviceTicks, deviceTicks } from '#machines/time.ts';
 import type { TrialRunner } from '#machines/trial-runner.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
 import type { Mouse } from '../mouse/mouse.ts';
+import { proveProgram } from '../prove-program.ts';
 import { PulsePrograms } from '../pulse-programs.ts';
 import { type Rig, RigError, type RigIdentity, type RigStatus, type TrialSource, type TrialTrace } from '../rig.ts';
 import { lineTable, type RigFile } from '../rig-file.ts';
@@ -226,27 +227,8 @@ export class VirtualRig implements Rig {
 
   #prove(program: TrialProgram): void {
     if (this.#proved.has(program)) return;
-    if (
-      program.lines.inputs.join() !== this.lines.inputs.join() ||
-      program.lines.outputs.join() !== this.lines.outputs.join()
-    ) {
-      throw this.#refused('it was compiled for other lines than this rig has', "Compile it for this rig's lines.");
-    }
-    const conflict = this.#device.envelope.conflict(program);
-    if (conflict !== null) {
-      throw this.#refused(
-        `in ${program.states[conflict.state]} it opens ${conflict.lines.join(' and ')} together, which the rig file's exclusive groups forbid`,
-        "Correct the task's chart.",
-      );
-    }
+    proveProgram(this.#file, program);
     this.#proved.add(program);
-  }
-
-  #refused(why: string, remedy: string): RigError {
-    return new RigError(
-      'programRefused',
-      `The rig ${this.#file.name} refuses the trial's program: ${why}. No trial was started and all outputs are off. ${remedy}`,
-    );
   }
 
   #closedError(): RigError {

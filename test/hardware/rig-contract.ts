@@ -1,0 +1,264 @@
+/**
+ * The contract of a rig (hardware/rig.ts) as facts that every implementation must pass. A rig's test file hands over a
+ * function that makes it with the lines of hardware/rigs/virtual.json and the given mouse at its pins.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
+import { bind } from '#machines/bind.ts';
+import { compile } from '#machines/compile.ts';
+import { digestOf } from '#machines/digest.ts';
+import { PULSE_TRIAL } from '#machines/pulse.ts';
+import { ticksBetween } from '#machines/time.ts';
+import { EndReason, EventCode } from '#machines/vocabulary.ts';
+import { choiceMs, durations, type MakeRig, plans, RigDriver } from './rig-driver.ts';
+import { licks } from './scripted-mouse.ts';
+
+const twoOdours = setup({ actions: { open: (_, _params: { line: string }) => {} } }).createMachine({
+  id: 'twoOdours',
+  initial: 'mixed',
+  states: {
+    mixed: {
+      entry: [
+        { type: 'open', params: { line: 'odourA' } },
+        { type: 'open', params: { line: 'odourB' } },
+      ],
+      after: { 10: 'over' },
+    },
+    over: { type: 'final' },
+  },
+});
+
+export function describeRig(name: string, make: MakeRig): void {
+  describe(`the ${name} rig`, () => {
+    let driver: RigDriver;
+    beforeEach(async () => {
+      driver = await RigDriver.open(make);
+    });
+    afterEach(() => driver.rig.close());
+
+    /** How much later than the script says a lick is stamped: nothing in virtual time, some cycles on a chip. */
+    let lagMs = 0;
+    /** A go trial whose one lick bears the stamp of this deadline; a chip's lick is moved cycle by cycle until it does. */
+    const tie = async (ms: number) => {
+      for (let cycles = 0; cycles < 2000; cycles += 3) {
+        lagMs = cycles / 16_000;
+        const ran = await driver.run(plans.go, licks('lick', ms - lagMs));
+        if (driver.onsets('lick', ran.trace.events)[0] === driver.ticks(ms)) return ran;
+      }
+      throw new Error(`No lick met the deadline at ${ms} ms.`);
+    };
+
+    it('says who it is', () => {
+      expect(driver.identity.rigName).toMatch(/\w/);
+      expect(driver.identity.engine).toMatch(/interpreter|xstate|firmware/);
+      expect(driver.rig.lines.outputs).toContain('odourA');
+      expect(driver.rig.ticksPerMs).toBeGreaterThan(1900);
+    });
+
+    it('numbers the events of its trials without a gap, each trial from its start to its end and digest', async () => {
+      await driver.run(plans.go, licks('lick', 500));
+      await driver.run(plans.noGo);
+      expect(driver.events.map(({ seq }) => seq)).toEqual(driver.events.map((_, index) => index));
+      const marks = driver.events.filter(({ code }) => code === EventCode.start || code === EventCode.digest);
+      expect(marks.map(({ code }) => code)).toEqual([4, 6, 4, 6]);
+      expect(marks[0]!.value).toBe(1);
+      expect(marks[2]!.value).toBe(2);
+    });
+
+    it('hands over as trace what events$ gave, with the digest of it', async () => {
+      const { trace } = await driver.run(plans.go, licks('lick', 100, 500, 620));
+      const from = trace.events[0]!.seq;
+      expect(trace.events).toEqual(driver.events.slice(from, from + trace.events.length));
+      expect(trace.events[0]!.code).toBe(EventCode.start);
+      expect(trace.events.at(-1)!.code).toBe(EventCode.end);
+      expect(trace.digest).toEqual(digestOf(trace.events));
+      const digest = driver.events[from + trace.events.length]!;
+      expect(digest).toMatchObject({ code: EventCode.digest, ticks: trace.digest.crc32, value: trace.digest.count });
+      expect([trace.startTicks, trace.endTicks]).toEqual([trace.events[0]!.ticks, trace.events.at(-1)!.ticks]);
+    });
+
+    it('opens each odour for exactly its time, and the trial line for the whole trial', async () => {
+      const { trace } = await driver.run(plans.go);
+      const at = (ms: number) => driver.ticks(ms);
+      const odour1 = at(durations.baselineMs);
+      const delay = odour1 + at(durations.odour1Ms);
+      const odour2 = delay + at(durations.earlyDelayMs) + at(durations.lateDelayMs);
+      const choice = odour2 + at(durations.odour2Ms);
+      const end = choice + at(durations.choiceMs) + at(durations.consumptionMs);
+      expect(driver.spans('odourA', trace.events)).toEqual([{ on: odour1, off: delay }]);
+      expect(driver.spans('odourC', trace.events)).toEqual([{ on: odour2, off: choice }]);
+      expect(driver.spans('trial', trace.events)).toEqual([{ on: 0, off: end }]);
+      expect(driver.spans('odourB', trace.events)).toEqual([]);
+    });
+
+    it('gives water at the first lick onset of the choice period of a go trial', async () => {
+      const { trace, outcome } = await driver.run(plans.go, licks('lick', 100, 300, 500, 620));
+      const onsets = driver.onsets('lick', trace.events);
+      expect(onsets).toHaveLength(4);
+      expect(driver.spans('water', trace.events)).toEqual([
+        { on: onsets[2], off: onsets[2]! + driver.ticks(durations.waterMs) },
+      ]);
+      expect(outcome).toBe('hit');
+    });
+
+    it('never gives water on a no-go trial', async () => {
+      const { trace, outcome } = await driver.run(plans.noGo, licks('lick', 100, 300, 500, 620, 800));
+      expect(driver.onsets('lick', trace.events)).toHaveLength(5);
+      expect(driver.spans('water', trace.events)).toEqual([]);
+      expect(outcome).toBe('falseAlarm');
+    });
+
+    it('does not take a tongue that is on the spout when the choice period opens for an answer', async () => {
+      const resting = [
+        { ms: choiceMs.from - 50, line: 'lick', on: true },
+        { ms: choiceMs.to + 20, line: 'lick', on: false },
+      ];
+      const { trace, outcome } = await driver.run(plans.go, resting);
+      expect(driver.spans('water', trace.events)).toEqual([]);
+      expect(outcome).toBe('miss');
+    });
+
+    it('lets a deadline come before a lick that bears the same stamp', async () => {
+      const opening = await tie(choiceMs.from);
+      expect(opening.outcome).toBe('hit');
+      expect(driver.spans('water', opening.trace.events)[0]!.on).toBe(driver.ticks(choiceMs.from));
+      expect((await tie(choiceMs.to)).outcome).toBe('miss');
+      const justBefore = await driver.run(plans.go, licks('lick', choiceMs.to - 2 / driver.rig.ticksPerMs - lagMs));
+      expect(justBefore.outcome).toBe('hit');
+    });
+
+    it('starts a trial at the device time asked for, and records licks on the way there', async () => {
+      const first = await driver.run(plans.go, licks('lick', 900));
+      const startAt = driver.after(first.trace.endTicks, 300);
+      const second = await driver.run(plans.go, [], { startAt });
+      expect(second.trace.startTicks).toBe(startAt);
+      const between = driver.events.filter(
+        ({ seq }) => seq > first.trace.events.at(-1)!.seq && seq < second.trace.events[0]!.seq,
+      );
+      expect(between.map(({ code }) => code)).toEqual([EventCode.digest, EventCode.input, EventCode.input]);
+    });
+
+    it('starts at once when the time asked for has passed', async () => {
+      const first = await driver.run(plans.go);
+      const second = await driver.run(plans.go, [], { startAt: first.trace.startTicks });
+      const late = ticksBetween(first.trace.endTicks, second.trace.startTicks);
+      expect(late).toBeGreaterThanOrEqual(0);
+      expect(late).toBeLessThan(driver.ticks(1000));
+      expect(second.trace.reason).toBe(EndReason.completed);
+    });
+
+    it('ends an aborted trial with all outputs off, says so, and runs the next', async () => {
+      let aborted: Promise<void> | undefined;
+      const { trace, verdict, outcome } = await driver.run(plans.go, licks('lick', 500), {
+        during: ['odour1', () => (aborted = driver.rig.abort('the test asks for it'))],
+      });
+      await aborted;
+      expect(trace.reason).toBe(EndReason.aborted);
+      expect(outcome).toBeNull();
+      expect(driver.spans('odourA', trace.events)).toHaveLength(1);
+      expect(driver.spans('water', trace.events)).toEqual([]);
+      expect(trace.events.findLast(({ code }) => code === EventCode.output)!.value).toBe(0);
+      expect(verdict).toMatchObject({ consistent: true, reason: EndReason.aborted });
+      expect((await driver.run(plans.go, licks('lick', 500))).outcome).toBe('hit');
+    });
+
+    it('ends a pulse that is aborted', async () => {
+      let aborted: Promise<void> | undefined;
+      driver.rig.events$.subscribe(({ code, value }) => {
+        if (code === EventCode.output && value !== 0) aborted = driver.rig.abort('the test asks for it');
+      });
+      await driver.rig.pulse('water', 900_000);
+      await aborted;
+      const [span] = driver.spans('water', driver.events);
+      expect(span!.off - span!.on).toBeLessThan(driver.ticks(900));
+    });
+
+    it('has nothing to abort when no trial runs', async () => {
+      await driver.rig.abort('nothing runs');
+      expect((await driver.run(plans.go)).trace.reason).toBe(EndReason.completed);
+    });
+
+    it('opens a line for exactly the time of a pulse, as a trial of its own', async () => {
+      await driver.rig.pulse('water', 12_345.5);
+      expect(driver.events[0]).toMatchObject({ code: EventCode.start, value: PULSE_TRIAL });
+      expect(driver.spans('water', driver.events)).toEqual([{ on: 0, off: driver.ticks(12.3455) }]);
+    });
+
+    it('holds a pulse asked for during a trial until the trial is over', async () => {
+      let pulsed: Promise<void> | undefined;
+      const { trace } = await driver.run(plans.noGo, [], {
+        during: ['odour1', () => (pulsed = driver.rig.pulse('water', 20_000))],
+      });
+      await pulsed;
+      expect(driver.spans('water', trace.events)).toEqual([]);
+      const pulse = driver.events.slice(trace.events.at(-1)!.seq + 2);
+      expect(pulse[0]).toMatchObject({ code: EventCode.start, value: PULSE_TRIAL });
+      expect(driver.spans('water', pulse)).toEqual([{ on: 0, off: driver.ticks(20) }]);
+    });
+
+    it.each([
+      ['no such line', 'tea', 1000],
+      ['no time', 'water', 0],
+      ['a time over the longest on-time', 'water', 1_000_000],
+      ['a time that is no number', 'water', Number.NaN],
+    ])('refuses a pulse with %s', async (_, line, us) => {
+      await expect(driver.rig.pulse(line, us)).rejects.toMatchObject({ name: 'RigError', code: 'programRefused' });
+      expect(driver.events).toEqual([]);
+    });
+
+    it('refuses a program that opens two odours together, and opens neither', async () => {
+      const bound = bind(compile(twoOdours, undefined, driver.rig.lines), {}, driver.rig.ticksPerMs);
+      const asked = driver.rig.runTrial(1, bound, null, { chart: twoOdours, input: { durations: {} } });
+      await expect(asked).rejects.toMatchObject({ name: 'RigError', code: 'programRefused' });
+      await expect(asked).rejects.toThrow(/odourA and odourB/);
+      expect(driver.events).toEqual([]);
+      expect((await driver.run(plans.go)).outcome).toBe('miss');
+    });
+
+    it('refuses a second trial while one runs, and the first goes on', async () => {
+      const { bound, source } = driver.bind(plans.go);
+      const first = driver.rig.runTrial(1, bound, null, source);
+      await expect(driver.rig.runTrial(2, bound, null, source)).rejects.toMatchObject({ code: 'busy' });
+      expect((await first).reason).toBe(EndReason.completed);
+    });
+
+    it('tells its status: ready, in which trial, ready again, closed', async () => {
+      const heard: string[] = [];
+      driver.rig.status$.subscribe((status) =>
+        heard.push(status.kind === 'trial' ? `trial ${status.trial}` : status.kind),
+      );
+      await driver.run(plans.go);
+      await driver.rig.close();
+      expect(heard).toEqual(['ready', 'trial 1', 'ready', 'closed']);
+    });
+
+    it('completes its events when it closes, and then refuses everything', async () => {
+      await driver.run(plans.go);
+      await driver.rig.close();
+      await driver.rig.close();
+      expect(driver.completed).toBe(true);
+      await expect(driver.run(plans.go)).rejects.toMatchObject({ name: 'RigError', code: 'closed' });
+      await expect(driver.rig.pulse('water', 1000)).rejects.toMatchObject({ code: 'closed' });
+    });
+
+    it('ends a running trial safe when it is closed', async () => {
+      let closed: Promise<void> | undefined;
+      const { trace } = await driver.run(plans.go, [], { during: ['odour1', () => (closed = driver.rig.close())] });
+      await closed;
+      expect(trace.reason).toBe(EndReason.aborted);
+      expect(driver.spans('odourA', trace.events)[0]!.off).toBeLessThan(driver.ticks(1000));
+    });
+
+    it.each([
+      ['no licks', plans.go, []],
+      ['licks all over a go trial', plans.go, licks('lick', 20, 120, 240, 360, 470, 590, 700, 780)],
+      ['licks all over a no-go trial', plans.noGo, licks('lick', 20, 120, 240, 360, 470, 590, 700, 780)],
+      ['two licks to answer', { ...plans.go, licksToAnswer: 2 }, licks('lick', 500, 600)],
+      ['light in the delay', { ...plans.go, opto: 'lateDelay' as const }, licks('lick', 300)],
+      ['an early lick that ends the trial', { ...plans.go, abortOnEarlyLick: true }, licks('lick', 200)],
+    ])('leaves a record that the chart could have made: %s', async (_, plan, script) => {
+      const { verdict, outcome } = await driver.run(plan, script);
+      expect(verdict).toMatchObject({ consistent: true, output: { outcome } });
+    });
+  });
+}
