@@ -47,7 +47,7 @@ function openError(path: string, error: Error): RigError {
   if (/no such file|cannot find|not found|ENOENT|File not found/i.test(message)) {
     return new RigError(
       'portNotFound',
-      `There is no port ${path}. ${untouched} Plug the board in, and look for its port with "rig ports" or in the system's device list.`,
+      `There is no port ${path}. ${untouched} Plug the board in, and look for its port in the system's device list.`,
       { cause: error },
     );
   }

@@ -25,8 +25,8 @@ export async function openPseudoTerminal(): Promise<PseudoTerminal> {
   if (process.platform === 'win32') throw unavailable('Windows has none');
   let terminal: OpenedTerminal;
   try {
-    const pty = (await import('@lydell/node-pty')) as unknown as { default: { open(options: object): OpenedTerminal } };
-    terminal = pty.default.open({ encoding: null });
+    const pty = (await import('@lydell/node-pty')) as unknown as { open(options: object): OpenedTerminal };
+    terminal = pty.open({ encoding: null });
   } catch (error) {
     throw unavailable((error as Error).message);
   }

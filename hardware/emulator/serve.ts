@@ -41,10 +41,13 @@ export async function serveBoard({ file, mouse }: { file: RigFile; mouse: Mouse 
     }
   };
   const timer = setInterval(step, STEP_MS);
+  let closed = false;
   return {
     path: terminal.path,
     bench,
     close: async () => {
+      if (closed) return;
+      closed = true;
       clearInterval(timer);
       terminal.close();
     },

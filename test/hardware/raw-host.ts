@@ -16,7 +16,7 @@ export const CYCLES_PER_MS = 16_000;
 export const TOKEN = 0x1234abcd;
 
 /** Output lines on Uno pins 4 to 10: PORTD 4-7, PORTB 0-2. */
-export const lines: LineTable = {
+const lines: LineTable = {
   inputs: ['lick'],
   outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'opto', 'trial'],
 };

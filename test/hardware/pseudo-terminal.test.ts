@@ -1,0 +1,93 @@
+/** The board served on a pseudo-terminal and opened by `serialport`: a real port, at real time. */
+import { expect, it } from 'vitest';
+import { createBoardRig } from '#hardware/board/serial-rig.ts';
+import { type ServedBoard, serveBoard } from '#hardware/emulator/serve.ts';
+import type { Mouse } from '#hardware/mouse/mouse.ts';
+import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
+import { plans, RigDriver } from './rig-driver.ts';
+import { licks } from './scripted-mouse.ts';
+
+const onPty = it.skipIf(process.platform === 'win32');
+
+function rigFileFor(port: string): RigFile {
+  const json = JSON.parse(findRigFile('emulated').text);
+  return parseRigFile(JSON.stringify({ ...json, kind: 'board', simulated: true, find: { port } }), 'pty.json');
+}
+
+/** Hands the one board's pins to whichever mouse is there now. */
+class Relay implements Mouse {
+  current: Mouse | null = null;
+
+  sense(atUs: number, line: string, on: boolean): void {
+    this.current?.sense(atUs, line, on);
+  }
+
+  next() {
+    return this.current?.next() ?? null;
+  }
+
+  made(): void {
+    this.current?.made();
+  }
+}
+
+async function served(run: (board: ServedBoard, relay: Relay) => Promise<void>) {
+  const relay = new Relay();
+  const board = await serveBoard({ file: findRigFile('emulated'), mouse: relay });
+  try {
+    await run(board, relay);
+  } finally {
+    await board.close();
+  }
+}
+
+onPty('runs trials over a serial port as over any line, and can be opened again after it was closed', () =>
+  served(async (board, relay) => {
+    for (const session of [1, 2]) {
+      const driver = await RigDriver.open((mouse) => {
+        relay.current = mouse;
+        return createBoardRig({ file: rigFileFor(board.path) });
+      });
+      const hit = await driver.run(plans.go, licks('lick', 500));
+      const rejected = await driver.run(plans.noGo);
+      expect([hit.outcome, rejected.outcome], `session ${session}`).toEqual(['hit', 'correctRejection']);
+      expect([hit.verdict.consistent, rejected.verdict.consistent]).toEqual([true, true]);
+      expect(driver.events[0]!.seq).toBe(0);
+      await driver.rig.close();
+    }
+  }),
+);
+
+onPty('refuses a second session while the first one holds the board, and the first goes on', () =>
+  served(async (board) => {
+    const open = () => createBoardRig({ file: rigFileFor(board.path) });
+    const first = open();
+    await first.open();
+    const second = open();
+    await expect(second.open()).rejects.toMatchObject({ code: 'portBusy' });
+    await first.pulse('water', 2000);
+    await first.close();
+    await second.close();
+  }),
+);
+
+onPty('says in plain words that the board is gone when its port goes in mid-session', () =>
+  served(async (board) => {
+    const rig = createBoardRig({ file: rigFileFor(board.path) });
+    const lost = new Promise((resolve) => rig.events$.subscribe({ error: resolve }));
+    await rig.open();
+    await board.close();
+    const error = await lost;
+    expect(error).toMatchObject({ code: expect.stringMatching(/linkLost|noAnswer/) });
+    expect((error as Error).message).toMatch(/cable/);
+    await rig.close();
+  }),
+);
+
+it('names the port that does not exist, and what to do', async () => {
+  const rig = createBoardRig({ file: rigFileFor('/dev/no-such-port') });
+  await expect(rig.open()).rejects.toMatchObject({
+    code: 'portNotFound',
+    message: expect.stringContaining('/dev/no-such-port'),
+  });
+});
