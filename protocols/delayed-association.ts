@@ -39,6 +39,9 @@ const contingency = [
 
 const paper = 'Bellafard 2024';
 
+/** Under the 60 s that a rig file allows any output (hardware/rig-file-schema.ts), the trial line too. */
+const LONGEST_TRIAL_MS = 59_000;
+
 const parameters = z
   .object({
     responseMode: z.enum(['go-no-go', 'two-spout']).default('go-no-go').register(parameterFacts, {
@@ -144,7 +147,12 @@ const parameters = z
   })
   .superRefine((set, context) => {
     const lengthMs: Partial<Record<string, number>> = { ...epochDurations(set), choice: set.choiceMs };
+    const trialMs = Object.values(epochDurations(set)).reduce((sum, ms) => sum + ms, 0) + set.timeoutMs;
     const conflicts: [boolean, string][] = [
+      [
+        trialMs > LONGEST_TRIAL_MS,
+        `The trial would last up to ${trialMs} ms; rigs end whatever is on for a minute, and the trial line is on throughout. Shorten its parts to ${LONGEST_TRIAL_MS} ms in all.`,
+      ],
       [
         set.answerStartMs >= set.choiceMs,
         `answerStartMs (${set.answerStartMs} ms) leaves no time to answer in choiceMs (${set.choiceMs} ms): lower the first or raise the second.`,
