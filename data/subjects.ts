@@ -22,7 +22,7 @@ export function subjectFor(db: RecordDatabase, subject: NewSubject): number {
     if (subject.simulated) return addSubject(db, subject);
     throw new RecordError(
       'unknownSubject',
-      `There is no subject ${subject.name} in the record, so no session was started. Check the spelling on the cage card, or add the animal first.`,
+      `There is no subject ${subject.name} in the record, so no session was started. Check the spelling on the cage card, or enter a new animal with --new-subject.`,
     );
   }
   if ((found.simulated === 1) !== subject.simulated) {

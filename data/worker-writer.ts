@@ -11,7 +11,7 @@ import type { Call, Post, Reply, WorkerStart, WriterFailure } from './worker-mes
 import type { RecordWriter, WriterOptions } from './writer.ts';
 import { PACKED_EVENT_LENGTH } from './writer-core.ts';
 
-/** Events handed in and not yet committed: 35 s of the link's full rate (2,800 a second), 1.6 MB. */
+/** Events handed in and not yet committed: 40 s of the link's full rate (2,400 a second), 1.6 MB. */
 export const QUEUE_LIMIT_EVENTS = 100_000;
 
 interface Waiting {

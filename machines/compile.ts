@@ -21,12 +21,12 @@ export interface CompileOptions {
 const MAX_NODES = 3000;
 
 /** A timer of the chart, as it runs: which event it will raise. */
-export interface ChartTimer {
+interface ChartTimer {
   readonly id: string;
   readonly event: ChartEvent;
 }
 
-export interface RawStart {
+interface RawStart {
   readonly id: string;
   /** The delay's name in the chart. */
   readonly name: string;

@@ -33,7 +33,7 @@ export interface Edge {
   readonly starts: readonly { readonly timer: number; readonly slot: number }[];
 }
 
-export interface ProgramNode {
+interface ProgramNode {
   /** Index in `states`. */
   readonly state: number;
   /** Output levels, bit = output line. */

@@ -64,7 +64,7 @@ interface Context {
 
 type Event = { type: 'lick.on' | 'lickLeft.on' | 'lickRight.on' | 'choice.opens' | 'choice.closes' };
 
-export function outcomeOf(plan: TwoOdourPlan, answer: Spout | null, early: boolean): Outcome {
+function outcomeOf(plan: TwoOdourPlan, answer: Spout | null, early: boolean): Outcome {
   if (early) return 'early';
   if (plan.spouts.length > 1) {
     if (answer === null) return 'noResponse';

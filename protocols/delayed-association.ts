@@ -162,6 +162,10 @@ const parameters = z
         `An answer at the very end of the choice period must still get its drop before the trial ends: rewardDelayMs (${set.rewardDelayMs} ms) must be less than consumptionMs (${set.consumptionMs} ms).`,
       ],
       [
+        set.responseMode === 'two-spout' && set.licksToAnswer > 3,
+        `licksToAnswer (${set.licksToAnswer}) with two spouts is more than a board can hold, which counts each spout by itself: choose at most 3.`,
+      ],
+      [
         set.timeoutMs > 0 && !set.abortOnEarlyLick,
         `timeoutMs (${set.timeoutMs} ms) does nothing without early aborts: set abortOnEarlyLick=true, or timeoutMs=0.`,
       ],

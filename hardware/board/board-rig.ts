@@ -143,7 +143,7 @@ export class BoardRig implements Rig {
       event: (event) => this.#take(event),
       booted: () => {
         // Before arming, a start-up is what opening the port does.
-        if (this.#armed) this.#fail(new RigError('linkLost', lostMessage(port.name, 'it has restarted by itself')));
+        if (this.#armed) this.#fail(this.#restarted());
       },
     });
     this.#link = link;
@@ -233,12 +233,21 @@ export class BoardRig implements Rig {
     const again = () => {
       this.#stopHeartbeat = clock.after(everyMs, () => {
         link.command('ping').then(
-          () => this.#closed || again(),
+          ({ status }) => {
+            if (this.#closed) return;
+            if (status === statuses.ok.value) again();
+            else this.#fail(this.#restarted());
+          },
           (error: RigError) => this.#fail(error),
         );
       });
     };
     again();
+  }
+
+  /** Its own word for it may have been lost on the line; then it no longer knows the session's token. */
+  #restarted(): RigError {
+    return new RigError('linkLost', lostMessage(this.#port!.name, 'it has restarted by itself'));
   }
 
   #fail(error: RigError): void {

@@ -6,7 +6,7 @@
  * little end first, and a CRC: 32 bits from the host (it may move valves), 16 bits from the board.
  */
 
-export type FieldType = 'u8' | 'u16' | 'u32' | 'bytes';
+type FieldType = 'u8' | 'u16' | 'u32' | 'bytes';
 
 export interface Field {
   readonly name: string;
@@ -33,7 +33,7 @@ export const limits = {
   BAUD: { value: 250000, reason: 'exact at 16 MHz; 500000 overran the receiver under load' },
   CHUNK_BYTES: { value: 32, reason: 'program bytes in one load frame; a frame must fit the 64-byte receive ring' },
   FRAME_BYTES: { value: 48, reason: 'longest payload from the host, CRC included' },
-  EVENTS_PER_FRAME: { value: 4, reason: 'four to a frame carry 2,400 events/s; one alone 1,250' },
+  EVENTS_PER_FRAME: { value: 4, reason: 'four to a frame carry 2,400 events/s; one to a frame 1,470' },
   EVENT_BYTES: { value: 7, reason: 'ticks 32, code 8, value 16 bits' },
   PROGRAM_BYTES: { value: 576, reason: 'the one program slot' },
   EVENT_RING: { value: 64, reason: 'un-acknowledged events kept: over 2 s at 20 edges/s' },

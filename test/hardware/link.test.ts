@@ -1,22 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BoardRig } from '#hardware/board/board-rig.ts';
-import { Bench } from '#hardware/emulator/bench.ts';
-import { firmwareImage } from '#hardware/emulator/firmware-image.ts';
-import { LockStep } from '#hardware/emulator/lock-step.ts';
-import { AtMega328p } from '#hardware/emulator/mcu.ts';
-import type { BytePort } from '#hardware/link/byte-port.ts';
 import { commands, limits, reports, statuses } from '#hardware/link/declaration.ts';
 import { crc16, FrameParser, hostFrame } from '#hardware/link/frame.ts';
 import { decodeReport, encodeCommand } from '#hardware/link/messages.ts';
 import { programImage } from '#hardware/link/program-image.ts';
-import { findRigFile } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import { RandomStream } from '#machines/random.ts';
 import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { durations, plans, RigDriver } from './rig-driver.ts';
 import { licks } from './scripted-mouse.ts';
+import { tappedRig } from './tapped-rig.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
@@ -105,29 +99,7 @@ it('brings every event once and in order, and every trial to its end, over a lin
   const random = new RandomStream(11, 'noise');
   const noisy = (bytes: Uint8Array) =>
     bytes.map((byte) => (random.below(200) === 0 ? byte ^ (1 << random.below(8)) : byte));
-  const file = findRigFile('emulated');
-  const driver = await RigDriver.open((mouse) => {
-    const lockStep = new LockStep(new Bench(new AtMega328p(firmwareImage()), file, mouse));
-    const clean = lockStep.port();
-    const port: BytePort = {
-      ...clean,
-      write: (bytes) => clean.write(noisy(bytes)),
-      onBytes: (listener) => clean.onBytes((bytes) => listener(noisy(bytes))),
-    };
-    const rig = new BoardRig({ file, kind: 'emulated', clock: lockStep, connect: async () => port });
-    return {
-      lines: rig.lines,
-      ticksPerMs: rig.ticksPerMs,
-      events$: rig.events$,
-      status$: rig.status$,
-      open: () => lockStep.wait(rig.open()),
-      runTrial: (trial, bound, at) => lockStep.wait(rig.runTrial(trial, bound, at)),
-      pulse: (...args) => lockStep.wait(rig.pulse(...args)),
-      abort: (reason) => lockStep.wait(rig.abort(reason)),
-      acknowledge: (seq) => rig.acknowledge(seq),
-      close: () => lockStep.wait(rig.close()),
-    };
-  });
+  const driver = await RigDriver.open((mouse) => tappedRig(mouse, { toBoard: noisy, fromBoard: noisy }));
   for (let trial = 0; trial < 20; trial++) {
     const { verdict } = await driver.run(plans.go, licks('lick', 60, 120, 300, 470, 530, 590, 650));
     expect(verdict).toMatchObject({ consistent: true });

@@ -28,7 +28,7 @@ const GRID_TICKS = 5;
 const HORIZON_TICKS = 200;
 
 /** Runs to the end, or to `abortAt` (then aborted there). */
-export function run(
+function run(
   make: (sink: EventSink) => TrialRunner,
   bound: BoundProgram,
   inputs: readonly Input[],

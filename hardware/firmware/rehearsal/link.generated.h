@@ -11,7 +11,7 @@
 #define BAUD 250000UL // exact at 16 MHz; 500000 overran the receiver under load
 #define CHUNK_BYTES 32 // program bytes in one load frame; a frame must fit the 64-byte receive ring
 #define FRAME_BYTES 48 // longest payload from the host, CRC included
-#define EVENTS_PER_FRAME 4 // four to a frame carry 2,400 events/s; one alone 1,250
+#define EVENTS_PER_FRAME 4 // four to a frame carry 2,400 events/s; one to a frame 1,470
 #define EVENT_BYTES 7 // ticks 32, code 8, value 16 bits
 #define PROGRAM_BYTES 576 // the one program slot
 #define EVENT_RING 64 // un-acknowledged events kept: over 2 s at 20 edges/s

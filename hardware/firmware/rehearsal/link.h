@@ -9,7 +9,7 @@
 // Bytes and frames ignored since boot.
 extern uint16_t link_bad_frames;
 
-// Reads what has arrived; runs at most one command.
+// Reads what has arrived and runs the commands in it, as long as the line has room for a reply.
 void link_poll(void);
 
 // Starts a report with so many bytes after its type. False: no room on the line now; nothing was written.

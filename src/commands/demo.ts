@@ -1,0 +1,135 @@
+/** `rig demo`: a session on the virtual rig and one on the emulated board, each with what can be known of it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { readSession } from '#data/reads.ts';
+import { findTask } from '#protocols/registry.ts';
+import { ExitCode } from '../complain.ts';
+import type { Io } from '../io.ts';
+import { runLive } from '../live-session.ts';
+import { placeOf, readingFrom, recordFlags, withDb } from '../record-option.ts';
+import { chooseRig, type RigChoice } from '../rigs.ts';
+import { prepareTask } from '../session-task.ts';
+import { measuresText, trialTable } from '../show.ts';
+import { paint } from '../table.ts';
+import { readMeasures, readTrialFacts } from '../trial-facts.ts';
+import { SERVED } from './emulate.ts';
+import { verificationText, verifyRecorded } from './verify.ts';
+
+/** Everybody's first session is the same one. */
+const SEED = 2024;
+
+/** Real time passes on the served board: a trial of 5 s instead of 20. */
+const SHORT = {
+  baselineMs: '500',
+  odour1Ms: '500',
+  delayMs: '1500',
+  odour2Ms: '500',
+  choiceMs: '1000',
+  consumptionMs: '1000',
+  intervalMs: '250',
+};
+
+/** A loaded machine takes some seconds to start Node and load the firmware. */
+const SERVING_MS = 20_000;
+
+export function addDemoCommand(program: Command, io: Io, exit: (code: number) => void): void {
+  const command = program
+    .command('demo')
+    .summary('show what it does; no hardware, no questions')
+    .description(
+      'Runs 40 trials on the virtual rig, then 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
+    );
+  withDb(command).action(async (options: { db?: string }) => {
+    const simulations = placeOf({ ...io, env: { ...io.env, REHEARSAL_DB: undefined } }, options.db, true);
+    const place =
+      options.db === undefined ? { ...simulations, path: join(dirname(simulations.path), 'demo.sqlite') } : simulations;
+    const flags = recordFlags(io, place.path, true);
+    const show = async (title: string, choice: RigChoice, trials: number, settings: Record<string, string>) => {
+      io.out(`${paint(io, 'bold', title)}\n`);
+      const chosen = chooseRig(choice);
+      const ready = prepareTask(findTask('delayed-association'), settings, SEED, chosen.file);
+      const live = { chosen, ready, place, subject: 'demo', newSubject: false, operator: null, flags };
+      const { report, exitCode } = await runLive({ ...live, limits: { trials, minutes: null } }, io);
+      if (report.session === null || exitCode !== ExitCode.ok) return exitCode;
+      return showRecorded(place.path, report.session, io) ? ExitCode.ok : ExitCode.failed;
+    };
+    let code: number = await show(
+      '1. Forty trials on the virtual rig, in virtual time',
+      { rig: 'virtual', seed: SEED },
+      40,
+      {},
+    );
+    if (code === ExitCode.ok) {
+      const served = await startServing(io);
+      try {
+        const [title, port] =
+          served === null
+            ? ['2. Four short trials on an emulated Uno in memory (this system gives no pseudo-terminal)', undefined]
+            : [
+                `2. Four short trials on an emulated Uno at ${served.port}, through serialport, at real time`,
+                served.port,
+              ];
+        code = await show(`\n${title}`, { rig: 'emulated', port, seed: SEED }, 4, SHORT);
+      } finally {
+        await served?.stop();
+      }
+    }
+    exit(code);
+  });
+}
+
+/** Per-trial table, performance and verdict; whether the verdict is good. */
+function showRecorded(path: string, id: number, io: Io): boolean {
+  return readingFrom(path, (db) => {
+    const session = readSession(db, id)!;
+    const verification = verifyRecorded(db, session);
+    io.out(`\n${trialTable(readTrialFacts(db, session))}\n${measuresText(readMeasures(db, id), io)}`);
+    io.out(`Replay: ${verificationText(verification, false, io)}`);
+    return verification.consistent;
+  });
+}
+
+interface Served {
+  readonly port: string;
+  stop(): Promise<void>;
+}
+
+/** The emulated board in a process of its own: session and chip share nothing but the line. Null: not on this system. */
+async function startServing(io: Io): Promise<Served | null> {
+  const launch = fileURLToPath(new URL('../launch.mjs', import.meta.url));
+  const child = spawn(process.execPath, [launch, 'emulate', '--seed', String(SEED)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // Ctrl-C in the terminal is for the session: the board must outlive it, so that the session can end it safely.
+    detached: true,
+    env: { ...process.env, ...io.env },
+  });
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGINT');
+    await gone;
+  };
+  const port = await servedPort(child, gone);
+  if (port !== null) return { port, stop };
+  await stop();
+  return null;
+}
+
+function servedPort(child: ChildProcess, gone: Promise<void>): Promise<string | null> {
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => resolve(null), SERVING_MS);
+    const answer = (port: string | null) => {
+      clearTimeout(limit);
+      resolve(port);
+    };
+    const lines = createInterface({ input: child.stdout! });
+    lines.on('line', (line) => {
+      const at = line.indexOf(SERVED);
+      if (at >= 0) answer(line.slice(at + SERVED.length).trim());
+    });
+    void gone.then(() => answer(null));
+    child.once('error', () => answer(null));
+  });
+}

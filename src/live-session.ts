@@ -1,0 +1,159 @@
+/**
+ * A session in front of a person: on screen, with keys and Ctrl-C, and with words about how it ended.
+ */
+import { filter, Subscription, take } from 'rxjs';
+import type { Place } from '#data/place.ts';
+import { readSession } from '#data/reads.ts';
+import { openWorkerWriter } from '#data/worker-writer.ts';
+import { openWriter } from '#data/writer.ts';
+import type { SessionLimits } from '#machines/session.ts';
+import { ExitCode, programFault, worldly } from './complain.ts';
+import { commandName, type Io, isoWithOffset } from './io.ts';
+import { readingFrom } from './record-option.ts';
+import { type ChosenRig, spoutsOf } from './rigs.ts';
+import { showSession } from './screen.ts';
+import { type RunningSession, runSession, type SessionReport } from './session-runner.ts';
+import type { SessionTask } from './session-task.ts';
+import { count, paint } from './table.ts';
+import { lickReader } from './trial-facts.ts';
+
+export interface LiveSession {
+  readonly chosen: ChosenRig;
+  readonly ready: SessionTask;
+  readonly place: Place;
+  readonly subject: string;
+  readonly newSubject: boolean;
+  readonly operator: string | null;
+  readonly limits: SessionLimits;
+  /** What to type after a session's number to find it again. */
+  readonly flags: string;
+}
+
+export interface LiveOutcome {
+  readonly report: SessionReport;
+  readonly exitCode: number;
+}
+
+/** @throws RecordError when the record cannot be opened; then nothing was touched. All later ends are told on screen. */
+export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
+  const { chosen, ready, place } = live;
+  const { path, createFolder } = place;
+  const writer =
+    chosen.commit === 'batch' ? await openWorkerWriter(path, { createFolder }) : openWriter(path, { createFolder });
+  const open = new Subscription();
+  let interrupted = false;
+  try {
+    const session = runSession({
+      chosen,
+      ready,
+      writer,
+      subject: live.subject,
+      newSubject: live.newSubject,
+      operator: live.operator,
+      limits: live.limits,
+      now: () => isoWithOffset(io.now()),
+    });
+    open.add(
+      showSession({
+        io,
+        progress$: session.progress$,
+        status$: chosen.rig.status$,
+        simulated: chosen.file.simulated,
+        trials: live.limits.trials,
+        licks: lickReader(ready.task.name, { lines: chosen.rig.lines }),
+        heading: `${live.subject} on rig ${chosen.file.name}, task ${ready.task.name}, seed ${ready.seed}`,
+      }),
+    );
+    open.add(
+      io.interrupts$.subscribe(() => {
+        interrupted = true;
+        session.send({ type: 'stop' });
+      }),
+    );
+    open.add(keysTo(session, chosen, io));
+    const report = await session.done;
+    open.unsubscribe();
+    tellEnd(report, live, io);
+    return { report, exitCode: exitCodeOf(report, interrupted) };
+  } finally {
+    open.unsubscribe();
+    await chosen.rig.close();
+    await writer.close();
+  }
+}
+
+function exitCodeOf({ ending }: SessionReport, interrupted: boolean): number {
+  if (ending.reason === 'fault') return ExitCode.failed;
+  return interrupted ? ExitCode.interrupted : ExitCode.ok;
+}
+
+function keysTo(session: RunningSession, { file }: ChosenRig, io: Io): Subscription {
+  const keys = new Subscription();
+  if (!io.tty) return keys;
+  let paused = false;
+  keys.add(
+    session.progress$
+      .pipe(
+        filter(({ kind }) => kind === 'opened'),
+        take(1),
+      )
+      .subscribe(() => {
+        io.out('keys: p pause or resume, w free water, f finish after this trial, Ctrl-C end now\n');
+      }),
+  );
+  keys.add(
+    io.keys$.subscribe((key) => {
+      if (key === 'p') {
+        paused = !paused;
+        session.send({ type: paused ? 'pause' : 'resume' });
+      } else if (key === 'w') {
+        const spout = spoutsOf(file)[0];
+        if (spout !== undefined) session.send({ type: 'freeWater', spout });
+      } else if (key === 'f') {
+        session.send({ type: 'finish' });
+      }
+    }),
+  );
+  return keys;
+}
+
+const endWords = {
+  trials: 'All trials are done.',
+  minutes: 'The time is up.',
+  finished: 'Finished as asked.',
+  stopped: 'Stopped as asked; the trial that ran was ended safe.',
+  fault: '',
+} as const;
+
+function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
+  const { session, ending, trials, totals } = report;
+  const rig = commandName(io);
+  if (ending.reason === 'fault') {
+    io.err(`${paint(io, 'red', 'rig:')} ${worldly(ending.fault) ?? programFault(ending.fault, io)}\n`);
+    if (session === null) return;
+  } else {
+    io.out(`${endWords[ending.reason]}\n`);
+  }
+  const print = ending.reason === 'fault' ? io.err : io.out;
+  if (totals !== null) {
+    print(
+      `Saved: session ${session}, ${count(trials, 'trial')}, ${count(totals.eventCount, 'event')}, in ${live.place.path}\n` +
+        `Look at it: ${rig} trials ${session}${live.flags}    Check it: ${rig} verify ${session}${live.flags}\n`,
+    );
+  } else if (live.chosen.commit === 'batch') {
+    print(
+      `Session ${session} could not be closed in the record. Of ${count(trials, 'trial')}, ${savedTrials(live.place.path, session)} are saved in ${live.place.path}; the session is closed as interrupted when this rig is started next.\n`,
+    );
+  } else {
+    print(`Nothing of this simulated session was saved. The same --seed gives the same session again.\n`);
+  }
+}
+
+/** As the record itself says, once the writer has let go of it. */
+function savedTrials(path: string, session: number | null): string {
+  try {
+    return String(readingFrom(path, (db) => (session === null ? 0 : (readSession(db, session)?.trials ?? 0))));
+  } catch {
+    return 'an unknown number';
+  }
+}

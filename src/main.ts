@@ -1,0 +1,54 @@
+/**
+ * The `rig` command: takes the command line apart, runs one command, turns whatever goes wrong into one message and an
+ * exit code (0 done, 1 not done or not consistent, 2 mistyped, 130 ended by Ctrl-C).
+ */
+import { Command } from 'commander';
+import { addDemoCommand } from './commands/demo.ts';
+import { addEmulateCommand } from './commands/emulate.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addSessionsCommand } from './commands/sessions.ts';
+import { addTasksCommand } from './commands/tasks.ts';
+import { addTrialsCommand } from './commands/trials.ts';
+import { addVerifyCommand } from './commands/verify.ts';
+import { complain, ExitCode } from './complain.ts';
+import type { Io } from './io.ts';
+import { terminalIo } from './terminal.ts';
+import { softwareVersion } from './version.ts';
+
+/** `argv`: without the program's own name. Never throws; the exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = ExitCode.ok;
+  const exit = (wanted: number) => {
+    code = wanted;
+  };
+  const program = new Command('rig')
+    .description('Runs olfactory behaviour sessions on a rig, real, emulated or virtual, and looks at their record.')
+    .version(softwareVersion)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'rig: ')),
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+    })
+    .showHelpAfterError('Nothing was started. "--help" after the command says what it takes.');
+  addRunCommand(program, io, exit);
+  addSessionsCommand(program, io);
+  addTrialsCommand(program, io);
+  addVerifyCommand(program, io, exit);
+  addTasksCommand(program, io);
+  addEmulateCommand(program, io);
+  addDemoCommand(program, io, exit);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    code = complain(error, io);
+  }
+  return code;
+}
+
+/** As called by launch.mjs. Leaves by itself once all is closed: leaving at once would cut off what is being printed. */
+export async function runFromTerminal(): Promise<void> {
+  process.exitCode = await main(process.argv.slice(2), terminalIo());
+}

@@ -1,0 +1,121 @@
+/**
+ * The running session on screen: a line for each trial as it ends, and on a terminal a bar beneath them, redrawn in place.
+ */
+import { combineLatest, type Observable, Subscription, startWith } from 'rxjs';
+import type { RigStatus } from '#hardware/rig.ts';
+import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import { endReasonWords } from '#machines/vocabulary.ts';
+import type { Io } from './io.ts';
+import type { SessionProgress } from './session-runner.ts';
+import { lickTime, simulatedMark } from './show.ts';
+import { clock, paint, words } from './table.ts';
+import type { lickReader } from './trial-facts.ts';
+
+export interface ScreenOptions {
+  readonly io: Io;
+  readonly progress$: Observable<SessionProgress>;
+  readonly status$: Observable<RigStatus>;
+  readonly simulated: boolean;
+  /** Null: no limit of trials. */
+  readonly trials: number | null;
+  readonly licks: ReturnType<typeof lickReader>;
+  /** After `session 3: `. */
+  readonly heading: string;
+}
+
+const BAR_CELLS = 24;
+/** `aborted by the host`. */
+const OUTCOME_CELLS = 19;
+const CLEAR_LINE = '\r\u001b[2K';
+const good = new Set(['hit', 'correctRejection', 'correct']);
+
+/** Shows until both streams have ended; unsubscribe to stop. */
+export function showSession(options: ScreenOptions): Subscription {
+  const { io, progress$, status$, simulated } = options;
+  const shown = new Subscription();
+  let done = 0;
+  let bar = '';
+
+  const print = (line: string) => {
+    io.out(`${bar === '' ? '' : CLEAR_LINE}${line}\n`);
+    if (bar !== '') io.out(bar);
+  };
+  const draw = (next: string) => {
+    if (!io.tty || next === bar) return;
+    io.out(`${CLEAR_LINE}${next}`);
+    bar = next;
+  };
+
+  shown.add(
+    progress$.subscribe((progress) => {
+      if (progress.kind === 'opened') {
+        for (const id of progress.interrupted) {
+          print(
+            `Session ${id} on this rig had been cut off; it is closed in the record as interrupted, with all that was saved.`,
+          );
+        }
+        print(paint(io, 'bold', `${simulatedMark(simulated)}session ${progress.session}: ${options.heading}`));
+      } else if (progress.kind === 'trial') {
+        done = progress.row.trial;
+        print(trialLine(progress, options));
+      } else if (progress.kind === 'water') {
+        print(`       free water: ${progress.ul} ul at the ${progress.spout} spout`);
+      }
+    }),
+  );
+  const state$ = progress$.pipe(startWith(null));
+  shown.add(
+    combineLatest([state$, status$]).subscribe({
+      next: ([progress, status]) => {
+        const state = progress?.kind === 'state' ? progress.state : null;
+        if (state === 'ended' || state === 'faulted') return draw('');
+        draw(barText(done, options.trials, statusText(status, state), io));
+      },
+      complete: () => {
+        if (io.tty) io.out(CLEAR_LINE);
+        bar = '';
+      },
+    }),
+  );
+  return shown;
+}
+
+function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: 'trial' }>, options: ScreenOptions) {
+  const licks = options.licks?.(row.plan as TwoOdourPlan, trace.events, row.ticksPerMs) ?? null;
+  const count = licks === null ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0);
+  const outcome = row.outcome === null ? endReasonWords[row.endReason] : words(row.outcome);
+  const colour = row.outcome !== null && good.has(row.outcome) ? 'green' : 'yellow';
+  const of = options.trials === null ? '' : `/${options.trials}`;
+  const cells = [
+    `trial ${String(row.trial).padStart(3)}${of}`,
+    row.trialType.padEnd(4),
+    paint(options.io, colour, outcome.padEnd(OUTCOME_CELLS)),
+    `${String(count).padStart(3)} licks`,
+    `first ${lickTime(licks?.firstFromChoiceMs ?? null).padStart(7)}`,
+    clock(elapsedUs / 1e6).padStart(6),
+  ];
+  const { opto } = row.plan as Partial<TwoOdourPlan>;
+  if (opto) cells.push(`opto light in ${words(opto)}`);
+  return cells.join('  ');
+}
+
+function statusText(status: RigStatus, state: string | null): string {
+  if (state === 'paused') return 'paused';
+  switch (status.kind) {
+    case 'trial':
+      return status.trial > 0xfff0 ? 'water' : `trial ${status.trial}`;
+    case 'opening':
+      return 'opening the rig';
+    case 'faulted':
+      return 'FAULT';
+    default:
+      return status.kind;
+  }
+}
+
+function barText(done: number, trials: number | null, what: string, io: Io): string {
+  if (trials === null) return `${done} trials done; ${what}`;
+  const full = Math.round((BAR_CELLS * done) / Math.max(1, trials));
+  const bar = `${'#'.repeat(full)}${'.'.repeat(BAR_CELLS - full)}`;
+  return `[${bar}] ${done}/${trials}  ${what}`.slice(0, io.columns - 1);
+}

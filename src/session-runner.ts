@@ -1,0 +1,294 @@
+/**
+ * Runs one session: gives the session chart (machines/session.ts) its rig, its record and its trials.
+ *
+ * The order of safety: the record is opened and the rig leased before a port is touched; outputs are made safe before
+ * the record is closed; a trial's row follows its events. Whatever fails, `done` resolves with what was saved.
+ */
+import { type Observable, Subject } from 'rxjs';
+import { createActor, fromPromise } from 'xstate';
+import { RecordError } from '#data/record-error.ts';
+import type { SessionTotals, TrialRow } from '#data/rows.ts';
+import type { RecordWriter } from '#data/writer.ts';
+import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
+import { rigFacts } from '#hardware/rig-file.ts';
+import { bind } from '#machines/bind.ts';
+import {
+  type SessionEnding,
+  type SessionEndReason,
+  type SessionEvent,
+  SessionFault,
+  type SessionLimits,
+  session,
+  type TrialDone,
+} from '#machines/session.ts';
+import { type DeviceTicks, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
+import { type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
+import type { PastTrial } from '#protocols/task.ts';
+import { EventPump } from './event-pump.ts';
+import type { ChosenRig } from './rigs.ts';
+import type { SessionTask } from './session-task.ts';
+import { trialRow } from './trial-row.ts';
+import { programVersion, softwareVersion, taskHash } from './version.ts';
+
+export interface SessionSetup {
+  readonly chosen: ChosenRig;
+  readonly ready: SessionTask;
+  readonly writer: RecordWriter;
+  readonly subject: string;
+  /** Enter the subject first: a live animal's first session. */
+  readonly newSubject: boolean;
+  readonly operator: string | null;
+  readonly limits: SessionLimits;
+  /** ISO 8601 with offset. */
+  readonly now: () => string;
+}
+
+export type SessionProgress =
+  | { readonly kind: 'opened'; readonly session: number; readonly interrupted: readonly number[] }
+  | { readonly kind: 'trial'; readonly row: TrialRow; readonly trace: TrialTrace; readonly elapsedUs: number }
+  | { readonly kind: 'water'; readonly spout: Spout; readonly ul: number }
+  | { readonly kind: 'state'; readonly state: string };
+
+export interface SessionReport {
+  /** Null: the session never stood in the record. */
+  readonly session: number | null;
+  readonly ending: SessionEnding;
+  readonly trials: number;
+  /** Null: the record could not be closed. */
+  readonly totals: SessionTotals | null;
+}
+
+export interface RunningSession {
+  readonly progress$: Observable<SessionProgress>;
+  readonly done: Promise<SessionReport>;
+  send(event: SessionEvent): void;
+}
+
+const endReasonWords: Record<Exclude<SessionEndReason, 'fault'>, string> = {
+  trials: 'trials reached',
+  minutes: 'time reached',
+  finished: 'finished by operator',
+  stopped: 'stopped by operator',
+};
+
+/** A start longer ago than this is no longer told from one to come on a counter that wraps in 35.8 minutes. */
+const START_KNOWN_FOR_MS = 10 * 60_000;
+
+/** A drop by hand, where the task has no parameter `rewardUl`: within the 1.5 to 4 ul usual for mice. */
+const FREE_WATER_UL = 4;
+
+export function runSession(setup: SessionSetup): RunningSession {
+  return new SessionRun(setup);
+}
+
+class SessionRun implements RunningSession {
+  readonly progress$: Observable<SessionProgress>;
+  readonly done: Promise<SessionReport>;
+  readonly #setup: SessionSetup;
+  readonly #progress = new Subject<SessionProgress>();
+  readonly #pump: EventPump;
+  readonly #actor;
+  readonly #history: PastTrial[] = [];
+  #session: number | null = null;
+  #identity: RigIdentity | null = null;
+  #interrupted: readonly number[] = [];
+  #unwrapper: TickUnwrapper | null = null;
+  #previousEnd: { readonly ticks: DeviceTicks; readonly atHostMs: number } | null = null;
+  #trialRunning: Promise<unknown> = Promise.resolve();
+  #totals: SessionTotals | null = null;
+
+  constructor(setup: SessionSetup) {
+    this.#setup = setup;
+    this.progress$ = this.#progress.asObservable();
+    this.#pump = new EventPump({
+      rig: setup.chosen.rig,
+      writer: setup.writer,
+      commit: setup.chosen.commit,
+      onFirst: (event) => this.#beginClock(event),
+      onFault: (error) => this.send({ type: 'fault', error }),
+    });
+    this.#actor = createActor(
+      session.provide({
+        actors: {
+          connect: fromPromise(() => this.#connect()),
+          check: fromPromise(() => this.#check()),
+          runTrial: fromPromise(({ input }) => {
+            const running = this.#runTrial(input.trial);
+            this.#trialRunning = running;
+            return running;
+          }),
+          giveWater: fromPromise(({ input }) => this.#giveWater(input.spout)),
+          close: fromPromise(({ input }) => this.#close(input)),
+        },
+        actions: {
+          abortTrial: () => {
+            setup.chosen.rig.abort('stopped by the operator').catch((error) => this.send({ type: 'fault', error }));
+          },
+          writeNote: (_, { body }) => this.#note(body),
+        },
+      }),
+      { input: setup.limits },
+    );
+    this.done = new Promise((resolve, reject) => {
+      this.#actor.subscribe({
+        next: (snapshot) => {
+          this.#progress.next({ kind: 'state', state: topState(snapshot.value) });
+          if (snapshot.matches('ready')) this.#actor.send({ type: 'start' });
+        },
+        error: reject,
+        complete: () => {
+          this.#progress.complete();
+          resolve(this.#report(this.#actor.getSnapshot().output!));
+        },
+      });
+    });
+    this.#actor.start();
+  }
+
+  send(event: SessionEvent): void {
+    this.#actor.send(event);
+  }
+
+  async #connect(): Promise<void> {
+    const { writer, chosen, subject, newSubject, now } = this.#setup;
+    const { simulated, name } = chosen.file;
+    if (chosen.commit === 'batch') {
+      this.#interrupted = await writer.takeLease({ rigName: name, simulated });
+    }
+    // A misspelt animal is refused before a port is touched.
+    if (!simulated && !newSubject) await writer.subjectFor({ name: subject, simulated, createdAt: now() });
+    this.#identity = await chosen.rig.open();
+  }
+
+  async #check(): Promise<void> {
+    const { writer, chosen, ready, subject, newSubject, operator, now } = this.#setup;
+    const rig = this.#identity!;
+    const row = { name: subject, simulated: rig.simulated, createdAt: now() };
+    const start = {
+      subject: newSubject ? await writer.addSubject(row) : await writer.subjectFor(row),
+      rig,
+      lines: chosen.rig.lines,
+      rigFile: chosen.file.text,
+      task: ready.task.name,
+      taskHash: taskHash(),
+      parameters: ready.parameters,
+      seed: ready.seed,
+      programVersion,
+      softwareVersion,
+      operator,
+      startedAt: now(),
+    };
+    this.#session = await writer.openSession(start);
+    this.#pump.start();
+    this.#progress.next({ kind: 'opened', session: this.#session, interrupted: this.#interrupted });
+  }
+
+  async #runTrial(trial: number): Promise<TrialDone> {
+    const { chosen, ready, writer } = this.#setup;
+    const { task, planner, programs } = ready;
+    const drawn = planner.next(this.#history);
+    const { trialType, input, intervalMs } = drawn;
+    const { program, hash } = programs.get(task.chart, input);
+    const { ticksPerMs } = chosen.rig;
+    const bound = bind(program, { ...input.durations }, ticksPerMs);
+    const startAt = this.#startAt(intervalMs * ticksPerMs);
+    const trace = await chosen.rig.runTrial(trial, bound, startAt, { chart: task.chart, input });
+    this.#previousEnd = { ticks: trace.endTicks, atHostMs: performance.now() };
+    this.#pump.flush();
+    const row = trialRow({ drawn, bound, programHash: hash, trace });
+    writer.trial(row);
+    this.#history.push({ trialType, outcome: row.outcome });
+    this.#unwrapper!.toSessionUs(trace.startTicks);
+    const elapsedUs = this.#unwrapper!.toSessionUs(trace.endTicks);
+    this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
+    return { reason: trace.reason, elapsedUs };
+  }
+
+  /** The end of the trial before and the interval; null for "now". */
+  #startAt(intervalTicks: number): DeviceTicks | null {
+    const end = this.#previousEnd;
+    if (end === null || performance.now() - end.atHostMs > START_KNOWN_FOR_MS) return null;
+    return deviceTicks(end.ticks + Math.round(intervalTicks));
+  }
+
+  async #giveWater(spout: Spout): Promise<void> {
+    const { chosen, ready } = this.#setup;
+    const { rewardUl } = ready.parameters;
+    const ul = typeof rewardUl === 'number' ? rewardUl : FREE_WATER_UL;
+    const { water } = spoutLines[spout];
+    const ms = rigFacts(chosen.file).waterMs(ul, spout);
+    await chosen.rig.pulse(water, ms * 1000);
+    this.#note(`free water: ${ul} ul commanded at the ${spout} spout (${water} open for ${ms} ms)`);
+    this.#progress.next({ kind: 'water', spout, ul });
+  }
+
+  #note(body: string): void {
+    const { writer, operator, now } = this.#setup;
+    try {
+      this.#pump.flush();
+      writer.note({ at: now(), trial: null, person: operator, body });
+    } catch (error) {
+      this.send({ type: 'fault', error });
+    }
+  }
+
+  /** Outputs first, then the record. */
+  async #close(ending: SessionEnding): Promise<void> {
+    const { chosen, writer, now } = this.#setup;
+    const problems: unknown[] = [];
+    const attempt = async (work: () => unknown) => {
+      try {
+        await work();
+      } catch (error) {
+        problems.push(error);
+      }
+    };
+    await attempt(() => chosen.rig.close());
+    // A trial that the closing has cut off still gets its row. Its failure, if any, is the session's own and known.
+    await this.#trialRunning.catch(() => {});
+    if (this.#session !== null) {
+      await attempt(async () => {
+        this.#pump.flush();
+        if (ending.fault !== null) {
+          const message = ending.fault instanceof Error ? ending.fault.message : String(ending.fault);
+          writer.fault({ at: now(), trial: null, code: faultCode(ending.fault), message });
+        }
+        const endReason =
+          ending.reason === 'fault' ? `fault: ${faultCode(ending.fault)}` : endReasonWords[ending.reason];
+        this.#totals = await writer.closeSession({ endReason, endedAt: now() });
+      });
+    }
+    this.#pump.close();
+    await attempt(() => writer.close());
+    if (problems.length > 0) throw problems[0];
+  }
+
+  #beginClock({ ticks }: RawEvent): void {
+    const { chosen, writer } = this.#setup;
+    const { ticksPerMs } = chosen.rig;
+    this.#unwrapper = new TickUnwrapper({ originTicks: deviceTicks(ticks), originUs: 0 as SessionUs, ticksPerMs });
+    writer.clockSegment({
+      segment: 0,
+      bootId: this.#identity!.bootId,
+      firstSeq: 0,
+      originTicks: ticks,
+      originUs: 0,
+      ticksPerMs,
+      uncertaintyUs: null,
+    });
+  }
+
+  #report(ending: SessionEnding): SessionReport {
+    return { session: this.#session, ending, trials: this.#history.length, totals: this.#totals };
+  }
+}
+
+function topState(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Object.keys(value as object)[0] ?? '';
+}
+
+function faultCode(error: unknown): string {
+  if (error instanceof RigError || error instanceof RecordError || error instanceof SessionFault) return error.code;
+  return 'program';
+}

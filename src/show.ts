@@ -1,0 +1,89 @@
+/**
+ * What a recorded session looks like in a terminal: heading, a line a trial, and how the animal did, pairs first.
+ */
+import type { SessionSummary } from '#data/reads.ts';
+import type { Measures } from '#protocols/measures.ts';
+import type { Io } from './io.ts';
+import { type Column, clock, count, paint, percent, table, words } from './table.ts';
+import type { TrialFacts } from './trial-facts.ts';
+
+/** Whatever shows simulated data says so. */
+export function simulatedMark(simulated: boolean): string {
+  return simulated ? 'SIMULATED ' : '';
+}
+
+export function sessionHeading(session: SessionSummary): string {
+  const ended = session.endReason ?? 'still open';
+  return `${simulatedMark(session.simulated)}session ${session.id}: ${session.subject} on rig ${session.rig}, task ${session.task}, ${minute(session.startedAt)}, ${count(session.trials, 'trial')}, ${ended}`;
+}
+
+export function sessionTable(sessions: readonly SessionSummary[]): string {
+  return table(
+    [
+      { head: 'session', align: 'right', cell: ({ id }) => id },
+      { head: 'subject', cell: ({ subject }) => subject },
+      { head: 'rig', cell: ({ rig }) => rig },
+      { head: 'task', cell: ({ task }) => task },
+      { head: 'started', cell: ({ startedAt }) => minute(startedAt) },
+      { head: 'trials', align: 'right', cell: ({ trials }) => trials },
+      { head: 'ended', cell: ({ endReason }) => endReason ?? 'still open' },
+      { head: '', cell: ({ simulated }) => simulatedMark(simulated).trim() },
+    ],
+    sessions,
+  );
+}
+
+/** Date and time of day as it was where the session ran. */
+function minute(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ');
+}
+
+const trialColumns: readonly Column<TrialFacts>[] = [
+  { head: 'trial', align: 'right', cell: ({ trial }) => trial },
+  { head: 'pair', cell: ({ pair }) => pair },
+  { head: 'outcome', cell: ({ outcome, endReason }) => (outcome === null ? endReason : words(outcome)) },
+  { head: 'opto light', cell: ({ opto }) => (opto === null ? '-' : words(opto)) },
+  { head: 'licks', align: 'right', cell: ({ licks }) => licks },
+  { head: 'in delay', align: 'right', cell: ({ delayLicks }) => delayLicks },
+  { head: 'first lick', align: 'right', cell: ({ firstLickFromChoiceMs: ms }) => lickTime(ms) },
+  { head: 'ended at', align: 'right', cell: ({ endS }) => clock(endS) },
+];
+
+/** From the start of the choice period. */
+export function lickTime(ms: number | null): string {
+  return ms === null ? '-' : `${Math.round(ms)} ms`;
+}
+
+export function trialTable(trials: readonly TrialFacts[]): string {
+  return `${table(trialColumns, trials)}first lick: from the start of the choice period. Outcomes say what was commanded and sensed, not that water flowed.\n`;
+}
+
+export function measuresText(measures: Measures, io: Io): string {
+  const { n, notScored } = measures;
+  const left = Object.entries(notScored).flatMap(([why, count]) => (count > 0 ? [`${count} ${why}`] : []));
+  const leftOut = left.length > 0 ? `; not scored: ${left.join(', ')}` : '';
+  if (n === 0) return `No scored trials${leftOut}.\n`;
+  const pairs = table(
+    [
+      { head: 'pair', cell: ({ trialType }) => trialType },
+      { head: 'asks', cell: ({ go }) => (go === null ? 'side' : go ? 'go' : 'no-go') },
+      { head: 'trials', align: 'right', cell: (pair) => pair.n },
+      { head: 'correct', align: 'right', cell: ({ correctRate }) => percent(correctRate) },
+      {
+        head: '95 % interval',
+        align: 'right',
+        cell: ({ correct95 }) => `${Math.round(correct95.low * 100)} to ${percent(correct95.high)}`,
+      },
+      { head: 'licked', align: 'right', cell: ({ answerRate }) => percent(answerRate) ?? '-' },
+    ],
+    measures.pairs,
+  );
+  const { balancedAccuracy, hitRate, falseAlarmRate, dPrime, dPrimeCeiling } = measures;
+  const lines = [`Balanced accuracy ${percent(balancedAccuracy) ?? 'not known yet'} of ${n} scored trials${leftOut}.`];
+  if (dPrime !== null) {
+    lines.push(
+      `Hits ${percent(hitRate)}, false alarms ${percent(falseAlarmRate)}, d' ${dPrime.toFixed(2)} (at most ${dPrimeCeiling!.toFixed(2)} with so many trials).`,
+    );
+  }
+  return `${pairs}${lines.map((line) => `${paint(io, 'bold', line)}\n`).join('')}`;
+}

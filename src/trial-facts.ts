@@ -1,0 +1,96 @@
+/**
+ * A recorded session as people and statistics want it: one fact row a trial, read from the record's rows and raw events.
+ */
+import type { RecordDatabase } from '#data/open.ts';
+import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
+import { ProgramCache } from '#machines/program-cache.ts';
+import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
+import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import { type Epoch, endReasonWords, type RawEvent } from '#machines/vocabulary.ts';
+import { licksOf, type TrialLicks } from '#protocols/licks.ts';
+import { type Measures, measure } from '#protocols/measures.ts';
+import { tasks } from '#protocols/registry.ts';
+import { askedBy } from '#protocols/trial-record.ts';
+import { epochsOfStates } from './epochs.ts';
+
+export interface TrialFacts {
+  readonly trial: number;
+  readonly pair: string;
+  /** Null: not completed. */
+  readonly outcome: string | null;
+  readonly endReason: string;
+  /** The epoch under opto light, or null. */
+  readonly opto: Epoch | null;
+  /** Seconds from the session's first trial, by the device's clock. */
+  readonly startS: number;
+  readonly endS: number;
+  /** Lick onsets in all epochs, and in the delay. */
+  readonly licks: number;
+  readonly delayLicks: number;
+  readonly firstLickFromOdour2Ms: number | null;
+  readonly firstLickFromChoiceMs: number | null;
+  readonly lickingAtChoice: boolean | null;
+  readonly assisted: boolean;
+  readonly correction: boolean;
+  readonly probe: boolean;
+}
+
+/** Null for a task that this program does not know: its epochs are not known either. */
+type LickReader = (plan: TwoOdourPlan, events: readonly RawEvent[], ticksPerMs: number) => TrialLicks;
+
+/** Licks of a trial by epoch. A lick line is one whose name begins with `lick` (machines/vocabulary.ts). */
+export function lickReader(task: string, { lines }: Pick<SessionRecord, 'lines'>): LickReader | null {
+  const chart = tasks.find(({ name }) => name === task)?.chart;
+  if (chart === undefined) return null;
+  const programs = new ProgramCache(lines);
+  const epochs = new Map<object, (Epoch | null)[]>();
+  const lickLines = new Set(lines.inputs.flatMap((name, line) => (name.startsWith('lick') ? [line] : [])));
+  return (plan, events, ticksPerMs) => {
+    const { program } = programs.get(chart, plan);
+    const known = epochs.get(program) ?? epochsOfStates(chart, program);
+    epochs.set(program, known);
+    return licksOf(events, { epochOfState: (state) => known[state] ?? null, lickLines, ticksPerMs });
+  };
+}
+
+export function readTrialFacts(db: RecordDatabase, session: SessionRecord): TrialFacts[] {
+  const reader = lickReader(session.task, session);
+  let unwrapper: TickUnwrapper | null = null;
+  return readTrials(db, session.id).map((row) => {
+    const plan = row.plan as TwoOdourPlan;
+    unwrapper ??= new TickUnwrapper(clockFrom(row));
+    const startUs = unwrapper.toSessionUs(row.startTicks);
+    const endUs = unwrapper.toSessionUs(row.endTicks);
+    const events = [...readEvents(db, session.id, row.firstSeq, row.lastSeq)];
+    const licks = reader?.(plan, events, row.ticksPerMs);
+    return {
+      trial: row.trial,
+      pair: row.trialType,
+      outcome: row.outcome,
+      endReason: endReasonWords[row.endReason],
+      opto: plan.opto,
+      startS: startUs / 1e6,
+      endS: endUs / 1e6,
+      licks: licks === undefined ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0),
+      delayLicks: licks?.delay ?? 0,
+      firstLickFromOdour2Ms: licks?.firstFromOdour2Ms ?? null,
+      firstLickFromChoiceMs: licks?.firstFromChoiceMs ?? null,
+      lickingAtChoice: licks?.lickingAtChoice ?? null,
+      assisted: row.assisted,
+      correction: row.correction,
+      probe: row.probe,
+    };
+  });
+}
+
+export function readMeasures(db: RecordDatabase, session: number): Measures {
+  return measure(
+    readTrials(db, session).map(({ trialType, outcome, assisted, correction, probe, plan }) => {
+      return { trialType, outcome, assisted, correction, probe, ...askedBy(plan as TwoOdourPlan) };
+    }),
+  );
+}
+
+function clockFrom({ startTicks, ticksPerMs }: TrialRecord): ClockSegment {
+  return { originTicks: deviceTicks(startTicks), originUs: 0 as SessionUs, ticksPerMs };
+}

@@ -1,0 +1,42 @@
+/**
+ * What the record keeps of a trial: what was asked, what was bound, what the rig says happened.
+ */
+import type { TrialRow } from '#data/rows.ts';
+import type { TrialTrace } from '#hardware/rig.ts';
+import type { BoundProgram } from '#machines/program.ts';
+import { EndReason, type Outcome } from '#machines/vocabulary.ts';
+import type { DrawnTrial } from '#protocols/task.ts';
+
+interface RanTrial {
+  readonly drawn: DrawnTrial;
+  readonly bound: BoundProgram;
+  readonly programHash: string;
+  readonly trace: TrialTrace;
+}
+
+export function trialRow({ drawn, bound, programHash, trace }: RanTrial): TrialRow {
+  const { program, ticks, ticksPerMs } = bound;
+  const result = trace.reason === EndReason.completed ? program.results[trace.result] : null;
+  return {
+    trial: drawn.trial,
+    trialType: drawn.trialType,
+    plan: drawn.input,
+    intervalMs: drawn.intervalMs,
+    programHash,
+    slotTicks: Object.fromEntries(program.slots.map(({ name }, slot) => [name, ticks[slot]!])),
+    ticksPerMs,
+    segment: 0,
+    firstSeq: trace.events[0]!.seq,
+    lastSeq: trace.events.at(-1)!.seq,
+    startTicks: trace.startTicks,
+    endTicks: trace.endTicks,
+    endReason: trace.reason,
+    result,
+    outcome: (result as { outcome?: Outcome } | null)?.outcome ?? null,
+    assisted: false,
+    correction: false,
+    probe: false,
+    digestCount: trace.digest.count,
+    digestCrc32: trace.digest.crc32,
+  };
+}

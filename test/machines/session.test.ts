@@ -1,0 +1,247 @@
+/** The session chart with made-up actors: every way in, every way out, and that each way out leads through the closing. */
+import { describe, expect, it } from 'vitest';
+import { createActor, fromPromise, waitFor } from 'xstate';
+import {
+  type SessionEnding,
+  type SessionEvent,
+  type SessionLimits,
+  session,
+  type TrialDone,
+} from '#machines/session.ts';
+import { EndReason } from '#machines/vocabulary.ts';
+
+interface Fakes {
+  connect?: () => Promise<void>;
+  check?: () => Promise<void>;
+  /** Milliseconds do not pass here: a trial ends when this settles. */
+  runTrial?: (trial: number, send: (event: SessionEvent) => void) => Promise<TrialDone>;
+  close?: (ending: SessionEnding) => Promise<void>;
+}
+
+const minute = 60e6;
+
+function done(trial: number, reason: EndReason = EndReason.completed): TrialDone {
+  return { reason, elapsedUs: trial * minute };
+}
+
+/** A trial that ends only when it is aborted. */
+function openTrial() {
+  let abort = () => {};
+  const ended = new Promise<void>((resolve) => {
+    abort = resolve;
+  });
+  return { ended, abort };
+}
+
+function start(limits: Partial<SessionLimits>, fakes: Fakes = {}) {
+  const log: string[] = [];
+  const endless = openTrial();
+  const actor = createActor(
+    session.provide({
+      actors: {
+        connect: fromPromise(async () => {
+          log.push('connect');
+          await fakes.connect?.();
+        }),
+        check: fromPromise(async () => {
+          log.push('check');
+          await fakes.check?.();
+        }),
+        runTrial: fromPromise(async ({ input }) => {
+          log.push(`trial ${input.trial}`);
+          return fakes.runTrial === undefined ? done(input.trial) : fakes.runTrial(input.trial, (e) => actor.send(e));
+        }),
+        giveWater: fromPromise(async ({ input }) => {
+          log.push(`water ${input.spout}`);
+        }),
+        close: fromPromise(async ({ input }) => {
+          log.push(`close ${input.reason}`);
+          await fakes.close?.(input);
+        }),
+      },
+      actions: {
+        abortTrial: () => {
+          log.push('abort');
+          endless.abort();
+        },
+        writeNote: (_, { body }) => void log.push(`note ${body}`),
+      },
+    }),
+    { input: { trials: null, minutes: null, ...limits } },
+  );
+  actor.subscribe({
+    next: (snapshot) => {
+      if (snapshot.matches('ready')) actor.send({ type: 'start' });
+    },
+    error: () => {},
+  });
+  actor.start();
+  const end = async () => {
+    const snapshot = await waitFor(actor, ({ status }) => status !== 'active');
+    return { state: snapshot.value, ...snapshot.output! };
+  };
+  return { actor, log, end, endless };
+}
+
+describe('a session ends', () => {
+  it('after the agreed number of trials', async () => {
+    const { end, log } = start({ trials: 3 });
+    expect(await end()).toEqual({ state: 'ended', reason: 'trials', fault: null });
+    expect(log).toEqual(['connect', 'check', 'trial 1', 'trial 2', 'trial 3', 'close trials']);
+  });
+
+  it('after the trial in which the minutes have passed', async () => {
+    const { end, log } = start({ minutes: 2 });
+    expect((await end()).reason).toBe('minutes');
+    expect(log.at(-2)).toBe('trial 2');
+  });
+
+  it('when asked to finish, after the running trial', async () => {
+    const { end, log } = start(
+      {},
+      {
+        runTrial: async (trial, send) => {
+          if (trial === 2) send({ type: 'finish' });
+          return done(trial);
+        },
+      },
+    );
+    expect((await end()).reason).toBe('finished');
+    expect(log).toEqual(['connect', 'check', 'trial 1', 'trial 2', 'close finished']);
+  });
+
+  it('when stopped, with the running trial ended safe and recorded first', async () => {
+    const { actor, end, log, endless } = start(
+      {},
+      {
+        runTrial: async (trial) => {
+          await endless.ended;
+          return done(trial, EndReason.aborted);
+        },
+      },
+    );
+    await waitFor(actor, (snapshot) => snapshot.matches({ running: 'trial' }));
+    actor.send({ type: 'stop' });
+    expect(await end()).toEqual({ state: 'ended', reason: 'stopped', fault: null });
+    expect(log).toEqual(['connect', 'check', 'trial 1', 'abort', 'close stopped']);
+    expect(actor.getSnapshot().context.trials).toBe(1);
+  });
+
+  it('at a second stop although the trial does not end', async () => {
+    const { actor, end, log } = start({}, { runTrial: () => new Promise(() => {}) });
+    await waitFor(actor, (snapshot) => snapshot.matches({ running: 'trial' }));
+    actor.send({ type: 'stop' });
+    actor.send({ type: 'stop' });
+    expect((await end()).reason).toBe('stopped');
+    expect(log.filter((entry) => entry.startsWith('close'))).toEqual(['close stopped']);
+  });
+
+  it.each(['connect', 'check', 'runTrial'] as const)(
+    'as a fault when %s fails, and is closed all the same',
+    async (name) => {
+      const broken = new Error('the cable is out');
+      const { end, log } = start({}, { [name]: () => Promise.reject(broken) });
+      expect(await end()).toEqual({ state: 'faulted', reason: 'fault', fault: broken });
+      expect(log.at(-1)).toBe('close fault');
+    },
+  );
+
+  it('at once when the rig or the record is lost in a trial', async () => {
+    const lost = new Error('the disk is full');
+    const { actor, end } = start({}, { runTrial: () => new Promise(() => {}) });
+    await waitFor(actor, (snapshot) => snapshot.matches({ running: 'trial' }));
+    actor.send({ type: 'fault', error: lost });
+    expect(await end()).toEqual({ state: 'faulted', reason: 'fault', fault: lost });
+  });
+
+  it('as a fault when an output stayed on too long: the next trial would lack its valve', async () => {
+    const { end, log } = start({}, { runTrial: async (trial) => done(trial, EndReason.onTimeLimit) });
+    const { state, fault } = await end();
+    expect(state).toBe('faulted');
+    expect(fault).toMatchObject({ code: 'lineBarred' });
+    expect(log).toContain('trial 1');
+    expect(log).not.toContain('trial 2');
+  });
+
+  it('as a fault when the record cannot be closed', async () => {
+    const full = new Error('full');
+    const { end } = start({ trials: 1 }, { close: () => Promise.reject(full) });
+    expect(await end()).toEqual({ state: 'faulted', reason: 'fault', fault: full });
+  });
+
+  it('with its first fault as the cause, not with what followed from it', async () => {
+    const first = new Error('the cable is out');
+    const { end } = start(
+      {},
+      { runTrial: () => Promise.reject(first), close: () => Promise.reject(new Error('later')) },
+    );
+    expect((await end()).fault).toBe(first);
+  });
+
+  it('without a trial when stopped while it connects', async () => {
+    const { actor, end, log } = start({}, { connect: () => new Promise(() => {}) });
+    actor.send({ type: 'stop' });
+    expect((await end()).reason).toBe('stopped');
+    expect(log).toEqual(['connect', 'close stopped']);
+  });
+});
+
+describe('a running session', () => {
+  it('pauses after the trial and goes on when asked', async () => {
+    const { actor, end, log } = start(
+      { trials: 2 },
+      {
+        runTrial: async (trial, send) => {
+          if (trial === 1) send({ type: 'pause' });
+          return done(trial);
+        },
+      },
+    );
+    await waitFor(actor, (snapshot) => snapshot.matches('paused'));
+    expect(log.at(-1)).toBe('trial 1');
+    actor.send({ type: 'resume' });
+    expect((await end()).reason).toBe('trials');
+    expect(log).toContain('trial 2');
+  });
+
+  it('gives free water in the interval, each drop once, also while it is paused', async () => {
+    const { actor, end, log } = start(
+      { trials: 2 },
+      {
+        runTrial: async (trial, send) => {
+          if (trial === 1) {
+            send({ type: 'freeWater', spout: 'centre' });
+            send({ type: 'freeWater', spout: 'left' });
+            send({ type: 'pause' });
+          }
+          return done(trial);
+        },
+      },
+    );
+    await waitFor(actor, (snapshot) => snapshot.matches({ paused: 'waiting' }));
+    actor.send({ type: 'freeWater', spout: 'right' });
+    await waitFor(actor, (snapshot) => snapshot.matches({ paused: 'waiting' }) && snapshot.context.water.length === 0);
+    actor.send({ type: 'resume' });
+    await end();
+    expect(log.slice(2, -1)).toEqual(['trial 1', 'water centre', 'water left', 'water right', 'trial 2']);
+  });
+
+  it('writes notes down', async () => {
+    const { end, log } = start(
+      { trials: 1 },
+      {
+        runTrial: async (trial, send) => {
+          send({ type: 'note', body: 'looked sleepy' });
+          return done(trial);
+        },
+      },
+    );
+    await end();
+    expect(log).toContain('note looked sleepy');
+  });
+
+  it('goes on after a trial that the silence of the host has ended', async () => {
+    const { end } = start({ trials: 2 }, { runTrial: async (trial) => done(trial, EndReason.hostSilent) });
+    expect((await end()).reason).toBe('trials');
+  });
+});
