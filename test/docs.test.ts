@@ -71,7 +71,7 @@ describe('docs/link.md', () => {
     new FrameParser((payload) => heard.push(payload)).take(frames[1]!);
     const { name, values } = decodeReport(heard[0]!)!;
     expect({ name, id: values.id, status: values.status }).toEqual({ name: 'reply', id: 7, status: 0 });
-    const reply = { ticks: 1_000_000, badFrames: 0, overruns: 0, stackFree: 400 };
+    const reply = { ticks: 1_000_000, badFrames: 0, overruns: 0 };
     expect(decodeReply('ping', values.body as Uint8Array)).toEqual(reply);
   });
 });

@@ -90,6 +90,7 @@ export const commands: readonly Message[] = [
       { name: 'inputs', type: 'u8', meaning: 'capacity for input lines' },
       { name: 'timers', type: 'u8', meaning: 'capacity for timers running at once' },
       { name: 'armed', type: 'u8', meaning: '1: a session holds the board' },
+      { name: 'stackFree', type: 'u16', meaning: 'bytes of RAM the stack never reached' },
     ],
   },
   {
@@ -173,7 +174,6 @@ export const commands: readonly Message[] = [
       { name: 'ticks', type: 'u32', meaning: 'device time when the frame was read' },
       { name: 'badFrames', type: 'u16', meaning: 'frames ignored since boot: CRC, length, stray bytes' },
       { name: 'overruns', type: 'u16', meaning: 'bytes lost by the receiver since boot' },
-      { name: 'stackFree', type: 'u16', meaning: 'bytes of RAM the stack never reached' },
     ],
   },
   {

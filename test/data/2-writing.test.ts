@@ -45,7 +45,7 @@ describe.each([
     const id = await begin(writer);
     const events = record(writer, 5);
     const fault = { at: startedAt, trial: 2, code: 'linkLost', message: 'The cable came off. Plug it in.' };
-    const note = { at: startedAt, trial: null, person: 'Kim', body: 'spout moved' };
+    const note = { at: startedAt, trial: null, person: 'operator-1', body: 'spout moved' };
     writer.fault(fault);
     writer.note(note);
     const totals = await writer.closeSession({ endReason: 'all trials done', endedAt });
@@ -71,7 +71,7 @@ describe.each([
       linkVersion: '1',
       programVersion: '1',
       softwareVersion: '0.1.0',
-      operator: 'Kim',
+      operator: 'operator-1',
       boardId: 'board-7',
       bootId: 3,
       startedAt,

@@ -34,7 +34,7 @@ export function sessionOn(rigName: string, subject: number, simulated = true): S
     seed: 42,
     programVersion: '1',
     softwareVersion: '0.1.0',
-    operator: 'Kim',
+    operator: 'operator-1',
     startedAt,
   };
 }

@@ -17,18 +17,29 @@ void clock_init(void) {
   TIMSK1 = _BV(TOIE1) | _BV(OCIE1A);
 }
 
-uint32_t clock_now(void) {
-  uint16_t low, high;
+static inline uint16_t read(uint16_t *high) {
+  uint16_t low;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     low = TCNT1;
-    high = overflows;
+    *high = overflows;
     // An overflow that has not been served yet: it came before the counter was read if the counter is low.
-    if ((TIFR1 & _BV(TOV1)) && low < 0x8000) high++;
+    if ((TIFR1 & _BV(TOV1)) && low < 0x8000) ++*high;
   }
+  return low;
+}
+
+uint32_t clock_now(void) {
+  uint16_t high;
+  const uint16_t low = read(&high);
   return ((uint32_t)high << 16) | low;
 }
 
-uint16_t clock_coarse(void) { return (uint16_t)(clock_now() >> 11); }
+uint16_t clock_coarse(void) {
+  uint16_t high;
+  const uint16_t low = read(&high);
+  // Shifting all 32 bits would take a hundred cycles, and this is asked for at every turn of the main loop.
+  return (high << 5) | ((uint8_t)(low >> 8) >> 3);
+}
 
 void clock_alarm(uint32_t deadline) {
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { OCR1A = (uint16_t)deadline - 1; }

@@ -125,12 +125,12 @@ static void reply(uint8_t id, uint8_t type, uint8_t status) {
     link_put(MAX_INPUTS);
     link_put(MAX_TIMERS);
     link_put(armed);
+    link_put16(boot_stack_free());
   } else if (body) {
     link_put32(clock_now());
     if (type == COMMAND_PING) {
       link_put16(link_bad_frames);
       link_put16(serial_overruns);
-      link_put16(boot_stack_free());
     }
   }
   link_end();

@@ -37,9 +37,8 @@ void envelope_agree(uint16_t silence_ms) { silence = coarse_of_ms(silence_ms); }
 
 bool envelope_silent(void) { return silent; }
 
-void envelope_tend(void) {
+void envelope_tend(uint16_t now) {
   wdt_reset();
-  const uint16_t now = clock_coarse();
   uint16_t next;
   int8_t line;
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { line = outputs_overdue(now, &next); }

@@ -20,7 +20,7 @@ void envelope_agree(uint16_t silence_ms);
 // The session's host has been silent for longer than agreed.
 bool envelope_silent(void);
 
-// Every turn of the main loop: watchdog, longest on-times, host silence.
-void envelope_tend(void);
+// Watchdog, longest on-times, host silence. From the main loop, at least whenever the coarse time changes while awake.
+void envelope_tend(uint16_t now);
 
 #endif

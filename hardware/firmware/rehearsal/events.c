@@ -75,6 +75,7 @@ void events_tend(void) {
 }
 
 void events_send(void) {
+  if (digested == tail) return;
   const uint16_t now = clock_coarse();
   if (sent != tail && (uint16_t)(now - progress) > coarse_of_ms(RESEND_MS)) {
     sent = tail;

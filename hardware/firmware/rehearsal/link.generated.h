@@ -25,11 +25,11 @@
 #define DEFAULT_SILENCE_MS 2000 // host silent for longer: the trial ends safe
 #define WATCHDOG_MS 250 // main loop stuck for longer: reset, outputs safe
 #define PROGRAM_FORMAT 1 // first byte of a program; any other is refused
-#define REPLY_ROOM 30 // bytes on the line that the longest reply takes
+#define REPLY_ROOM 32 // bytes on the line that the longest reply takes
 
 #define COMMAND_HELLO 1
 #define COMMAND_HELLO_LENGTH 0 // fields, without token
-#define COMMAND_HELLO_REPLY_LENGTH 17
+#define COMMAND_HELLO_REPLY_LENGTH 19
 #define COMMAND_RESET 2
 #define COMMAND_RESET_LENGTH 0 // fields, without token
 #define COMMAND_OUTPUT 3
@@ -51,7 +51,7 @@
 #define COMMAND_DISARM_LENGTH 0 // fields, without token
 #define COMMAND_PING 11
 #define COMMAND_PING_LENGTH 0 // fields, without token
-#define COMMAND_PING_REPLY_LENGTH 10
+#define COMMAND_PING_REPLY_LENGTH 8
 #define COMMAND_ACK 12
 #define COMMAND_ACK_LENGTH 2 // fields, without token
 

@@ -3,6 +3,7 @@
 
 #include <avr/interrupt.h>
 #include <avr/sleep.h>
+#include <stdbool.h>
 
 #include "boot.h"
 #include "clock.h"
@@ -28,12 +29,21 @@ int main(void) {
   sei();
   announce();
   set_sleep_mode(SLEEP_MODE_IDLE);
+  uint16_t tended = clock_coarse() - 1;
   for (;;) {
-    envelope_tend();
-    link_poll();
-    events_count_lost(edges_take_lost());
-    events_tend();
-    events_send();
+    // Every byte on the line turns this loop; what goes by time is looked at once a millisecond.
+    const uint16_t now = clock_coarse();
+    const bool tick = now != tended;
+    if (tick) {
+      tended = now;
+      envelope_tend(now);
+      events_count_lost(edges_take_lost());
+    }
+    if (serial_waiting()) link_poll();
+    if (tick || !events_idle()) {
+      events_tend();
+      events_send();
+    }
     cli();
     if (serial_waiting() || !events_idle()) {
       sei();

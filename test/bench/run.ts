@@ -1,0 +1,123 @@
+/**
+ * `npm run bench`: what the house holds itself to, each figure beside its comparator from the same run.
+ * `-- --json` prints one array of {name, value, unit, comparator, comparatorValue, ratio}; ratio = value / comparatorValue.
+ * `-- --quick` measures less, for a first look and for the test of this script.
+ */
+import { cpus } from 'node:os';
+import { CYCLES_PER_SECOND } from '#hardware/emulator/mcu.ts';
+import { emulatedSpeed } from './emulated-speed.ts';
+import { interpreterAgainstActor, LICKS_A_TRIAL } from './interpreter.ts';
+import { type LatencyResult, lickToWater } from './lick-to-water.ts';
+import { recording, TRIALS_A_SESSION } from './recording.ts';
+
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly comparator: string;
+  readonly comparatorValue: number;
+  readonly ratio: number;
+}
+
+const quick = process.argv.includes('--quick');
+const json = process.argv.includes('--json');
+const size = quick
+  ? { rounds: 1, trials: 500, actorTrials: 20, licks: 60, sessions: 1, emulatedTrials: 1, stockMs: 100 }
+  : { rounds: 5, trials: 50_000, actorTrials: 400, licks: 5000, sessions: 20, emulatedTrials: 15, stockMs: 2000 };
+
+const rows: Row[] = [];
+const notes: string[] = [];
+
+function row(name: string, value: number, unit: string, comparator: string, comparatorValue: number): void {
+  rows.push({ name, value, unit, comparator, comparatorValue, ratio: value / comparatorValue });
+}
+
+const CYCLES_PER_US = CYCLES_PER_SECOND / 1e6;
+/** Bpod runs its state machine every 100 us (Sanworks, Bpod state machine r2 specification). */
+const BPOD_CYCLE_US = 100;
+/** Akam et al. 2022, eLife 11:e67846: 556 +/- 17 us from input edge to output edge on the pyboard. */
+const PYCONTROL_US = 556;
+
+function latencyRows(load: string, { cycles }: LatencyResult): void {
+  const at = (share: number) => cycles[Math.min(cycles.length - 1, Math.floor(share * cycles.length))]!;
+  const figures = [
+    ['min', at(0)],
+    ['median', at(0.5)],
+    ['p99.9', at(0.999)],
+    ['worst', at(1)],
+  ] as const;
+  for (const [figure, count] of figures) {
+    const name = `lick to water, ${load}, ${figure} of ${cycles.length}`;
+    row(name, count, 'CPU cycles (exact, emulated)', 'Bpod cycle, physical, published', BPOD_CYCLE_US * CYCLES_PER_US);
+    row(name, count / CYCLES_PER_US, 'us', 'pyControl, physical, published', PYCONTROL_US);
+  }
+}
+
+const speed = interpreterAgainstActor(size.rounds, size.trials, size.actorTrials);
+row(
+  `interpreter, two-odour go trial, ${LICKS_A_TRIAL} licks, ${speed.eventsATrial} events`,
+  speed.interpreterTrialsPerS,
+  'trials/s',
+  'XState actor, same chart and licks',
+  speed.actorTrialsPerS,
+);
+
+latencyRows('idle', await lickToWater(size.licks, false));
+const loaded = await lickToWater(size.licks, true);
+latencyRows('under load', loaded);
+const perS = (value: number) => Math.round(value).toLocaleString('en');
+notes.push(
+  `load: ${perS(loaded.inputEdgesPerS)} input edges/s on two lick lines and a 100 Hz frame clock; ${perS(loaded.bytesToBoardPerS)} bytes/s to the board (its line is full at 25,000), ${perS(loaded.bytesFromBoardPerS)} from it; ${loaded.lostEvents} lick events did not fit and were counted as lost; ${loaded.overruns} bytes overrun. The firmware has no opto waveform yet, so none runs.`,
+);
+
+const recorded = await recording(size.rounds, size.sessions);
+row(
+  `recording, ${recorded.eventsATrial} events a trial, one transaction a session of ${TRIALS_A_SESSION} trials`,
+  recorded.writerEventsPerS,
+  'events/s',
+  'bare better-sqlite3 inserts, one row each',
+  recorded.bareEventsPerS,
+);
+
+const emulated = await emulatedSpeed(size.emulatedTrials, size.stockMs);
+row(
+  'emulated board, real firmware and link, 10 licks/s',
+  emulated.emulated,
+  's/s',
+  'avr8js as it comes',
+  emulated.stock,
+);
+
+notes.push(
+  `machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; medians; quote the ratios.`,
+);
+
+if (json) {
+  console.log(JSON.stringify(rows, null, 2));
+  for (const note of notes) console.error(note);
+} else {
+  const figure = (value: number) => (value >= 1000 ? perS(value) : Number(value.toPrecision(3)).toString());
+  const cells = [
+    ['what', 'value', 'unit', 'comparator', 'its value', 'ratio'],
+    ...rows.map((each) => [
+      each.name,
+      figure(each.value),
+      each.unit,
+      each.comparator,
+      figure(each.comparatorValue),
+      figure(each.ratio),
+    ]),
+  ];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
+  for (const line of cells) {
+    console.log(
+      line
+        .map((cell, column) =>
+          [1, 4, 5].includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
+        .join('  '),
+    );
+  }
+  console.log();
+  for (const note of notes) console.log(note);
+}
