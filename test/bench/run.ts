@@ -9,6 +9,7 @@ import { emulatedSpeed } from './emulated-speed.ts';
 import { interpreterAgainstActor, LICKS_A_TRIAL } from './interpreter.ts';
 import { type LatencyResult, lickToWater } from './lick-to-water.ts';
 import { recording, TRIALS_A_SESSION } from './recording.ts';
+import { quantile } from './statistics.ts';
 
 interface Row {
   readonly name: string;
@@ -39,12 +40,11 @@ const BPOD_CYCLE_US = 100;
 const PYCONTROL_US = 556;
 
 function latencyRows(load: string, { cycles }: LatencyResult): void {
-  const at = (share: number) => cycles[Math.min(cycles.length - 1, Math.floor(share * cycles.length))]!;
   const figures = [
-    ['min', at(0)],
-    ['median', at(0.5)],
-    ['p99.9', at(0.999)],
-    ['worst', at(1)],
+    ['min', quantile(cycles, 0)],
+    ['median', quantile(cycles, 0.5)],
+    ['p99.9', quantile(cycles, 0.999)],
+    ['worst', quantile(cycles, 1)],
   ] as const;
   for (const [figure, count] of figures) {
     const name = `lick to water, ${load}, ${figure} of ${cycles.length}`;

@@ -42,7 +42,7 @@ async function run(
     writer,
     subject: 'M001',
     newSubject: false,
-    operator: 'Kim',
+    operator: 'operator-1',
     limits: { trials: 5, minutes: null },
     now: () => '2026-03-02T09:00:00.000+01:00',
   });
