@@ -9,7 +9,8 @@ import { Interpreter } from '#machines/interpret.ts';
 import type { LineTable } from '#machines/program.ts';
 import { NOMINAL_TICKS_PER_MS } from '#machines/time.ts';
 import type { EventSink, TrialRunner } from '#machines/trial-runner.ts';
-import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
+import { goTrial, lickEdgesMs } from './go-trial.ts';
 import { median } from './statistics.ts';
 
 const lines: LineTable = {
@@ -17,33 +18,7 @@ const lines: LineTable = {
   outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'opto', 'trial'],
 };
 
-/** The task's durations; baseline to end 15.5 s. */
-const plan: TwoOdourPlan = {
-  odour1: 'A',
-  odour2: 'C',
-  spouts: ['centre'],
-  rewarded: 'centre',
-  licksToAnswer: 1,
-  rewardDelayed: false,
-  abortOnEarlyLick: false,
-  opto: null,
-  durations: {
-    baselineMs: 2000,
-    odour1Ms: 1000,
-    earlyDelayMs: 2500,
-    lateDelayMs: 2500,
-    odour2Ms: 1000,
-    answerStartMs: 0,
-    choiceMs: 3000,
-    rewardDelayMs: 0,
-    waterMs: 40,
-    consumptionMs: 3500,
-    timeoutMs: 0,
-  },
-};
 export const LICKS_A_TRIAL = 30;
-const CONTACT_MS = 40;
-const LICK_EVERY_MS = 500;
 
 /** Events of one trial, each overwritten by the next trial's. */
 class Recorder {
@@ -67,11 +42,9 @@ export interface InterpreterResult {
 
 /** Medians over `rounds` of so many trials each, after a round to warm up; the two take turns. */
 export function interpreterAgainstActor(rounds: number, trials: number, actorTrials: number): InterpreterResult {
-  const bound = bind(compile(twoOdourTrial, plan, lines), {}, NOMINAL_TICKS_PER_MS);
+  const bound = bind(compile(twoOdourTrial, goTrial, lines), {}, NOMINAL_TICKS_PER_MS);
   const edges = LICKS_A_TRIAL * 2;
-  const offsets = Float64Array.from({ length: edges }, (_, edge) =>
-    Math.round((100 + Math.floor(edge / 2) * LICK_EVERY_MS + (edge % 2) * CONTACT_MS) * NOMINAL_TICKS_PER_MS),
-  );
+  const offsets = Float64Array.from(lickEdgesMs(LICKS_A_TRIAL), ({ atMs }) => Math.round(atMs * NOMINAL_TICKS_PER_MS));
   const recorder = new Recorder();
   const run = (runner: TrialRunner, many: number): number => {
     const began = performance.now();
@@ -87,7 +60,7 @@ export function interpreterAgainstActor(rounds: number, trials: number, actorTri
   };
   const interpreter = new Interpreter(recorder.sink);
   const actor = new Enactor(twoOdourTrial, recorder.sink);
-  actor.plan(plan);
+  actor.plan(goTrial);
   const fast: number[] = [];
   const slow: number[] = [];
   for (let round = 0; round <= rounds; round++) {
