@@ -2,7 +2,8 @@
  * What a rig file may say: the shape of its fields (zod), and the rules between them.
  */
 import { z } from 'zod';
-import { inputKinds, type OutputKind, outputKinds } from '#machines/vocabulary.ts';
+import { type InputKind, inputKinds, type OutputKind, outputKinds } from '#machines/vocabulary.ts';
+import { boardNames, boards, pinName } from './boards.ts';
 import { limits } from './link/declaration.ts';
 import type { RigFile } from './rig-file.ts';
 
@@ -11,17 +12,24 @@ const LONGEST_ON_MS = 60_000;
 
 const plainName = /^[a-z][A-Za-z0-9]*$/;
 
-const pin = z
-  .literal([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 'A0', 'A1', 'A2', 'A3', 'A4', 'A5'], {
-    error: 'must be an Arduino pin, 2 to 13 or "A0" to "A5" (0 and 1 are the serial line\'s).',
-  })
-  .transform((name) => (typeof name === 'number' ? name : 14 + Number(name[1])));
+const pinWords = 'must be an Arduino pin of the board, as in 7 or "A2" (0 and 1 are the serial line\'s).';
+/** Which pins there are depends on the board: rig-file.ts looks. */
+const pin = z.union([z.int(pinWords), z.string().regex(/^A\d{1,2}$/, pinWords)], { error: pinWords });
+
+const soft = "soft timing and no dead-man's switch";
 
 function within(number: z.ZodNumber, least: number, most: number, what: string) {
   return number.min(least, what).max(most, what);
 }
 
 const longestOn = `must be 1 to ${LONGEST_ON_MS} whole milliseconds, after which the board closes the line by itself.`;
+const refractory = 'must be 0 to 255 whole milliseconds; over 100 loses licks, which come 110 to 165 ms apart.';
+const duty = 'must be over 0 and at most 1, the share of time the light may be on.';
+const over = 'must be 1 to 600 s, the time over which the duty is reckoned.';
+const perSession = 'must be 1 to 20000 ul, what the board may give in a session.';
+const pulse = 'must be 0 to 100000 us; shorter pulses are no frames.';
+const frameRate = 'must be 1 to 1000 frames a second.';
+const randomMs = 'must be 1 to 30000 whole milliseconds.';
 const flow = 'must be 1 to 1000 ul/s, the flow of the open valve.';
 const silence = 'must be 100 to 10000 whole milliseconds, after which the board ends a trial by itself.';
 
@@ -31,20 +39,44 @@ const output = {
   longestOnMs: within(z.int(longestOn), 1, LONGEST_ON_MS, longestOn),
 };
 
+const input = {
+  pin,
+  activeLow: z.boolean().default(false),
+  pullUp: z.boolean().default(false),
+  refractoryMs: within(z.int(refractory), 0, 255, refractory).default(0),
+};
+
+const random = z.strictObject({
+  leastMs: within(z.int(randomMs), 1, 30_000, randomMs),
+  mostMs: within(z.int(randomMs), 1, 30_000, randomMs),
+  widthMs: within(z.int(randomMs), 1, 30_000, randomMs),
+});
+
+type PlainKind = Exclude<OutputKind, 'water' | 'opto' | 'sync'>;
+type Edgy = Exclude<InputKind, 'frameClock'>;
+
 const line = z.discriminatedUnion(
   'kind',
   [
     z.strictObject({ kind: z.literal('water'), ...output, flowUlPerS: within(z.number(flow), 1, 1000, flow) }),
     z.strictObject({
-      kind: z.enum(outputKinds.filter((kind): kind is Exclude<OutputKind, 'water'> => kind !== 'water')),
+      kind: z.literal('opto'),
+      ...output,
+      dutyFraction: z.number(duty).gt(0, duty).max(1, duty).default(0.5),
+      dutyOverS: within(z.number(over), 1, 600, over).default(120),
+    }),
+    z.strictObject({ kind: z.literal('sync'), ...output, random: random.optional() }),
+    z.strictObject({
+      kind: z.enum(outputKinds.filter((kind): kind is PlainKind => !['water', 'opto', 'sync'].includes(kind))),
       ...output,
     }),
     z.strictObject({
-      kind: z.enum(inputKinds),
-      pin,
-      activeLow: z.boolean().default(false),
-      pullUp: z.boolean().default(false),
+      kind: z.literal('frameClock'),
+      ...input,
+      leastPulseUs: within(z.number(pulse), 0, 100_000, pulse).default(0),
+      nominalHz: within(z.number(frameRate), 1, 1000, frameRate).default(30),
     }),
+    z.strictObject({ kind: z.enum(inputKinds.filter((kind): kind is Edgy => kind !== 'frameClock')), ...input }),
   ],
   {
     error: (issue) =>
@@ -58,8 +90,12 @@ export const rigFileSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits or hyphens.'),
   /** For people; JSON has no comments. */
   note: z.string().optional(),
-  kind: z.enum(['virtual', 'emulated', 'board']),
-  board: z.literal('uno'),
+  kind: z.enum(['virtual', 'emulated', 'board', 'firmata']),
+  board: z.enum(boardNames),
+  /** Kind firmata only. */
+  accept: z.literal(soft, { error: `must be exactly "${soft}", so that nobody accepts it unread.` }).optional(),
+  baud: z.int("must be the baud rate of the board's Firmata.").default(57_600),
+  waterPerSessionUl: within(z.number(perSession), 1, 20_000, perSession).default(1500),
   simulated: z.boolean().optional(),
   find: z
     .strictObject({
@@ -83,14 +119,26 @@ export const rigFileSchema = z.strictObject({
 
 /** What is wrong between fields, each as a sentence with its remedy; empty when the file is sound. */
 export function rigFileProblems(file: RigFile, trustPortName: boolean): string[] {
-  return [...boardProblems(file, trustPortName), ...countProblems(file), ...pinProblems(file), ...groupProblems(file)];
+  return [
+    ...boardProblems(file, trustPortName),
+    ...countProblems(file),
+    ...pinProblems(file),
+    ...syncProblems(file),
+    ...groupProblems(file),
+  ];
 }
 
 function* boardProblems({ kind, simulated, find }: RigFile, trustPortName: boolean) {
-  if (kind !== 'board' && !simulated) {
+  if (kind !== 'board' && kind !== 'firmata' && !simulated) {
     yield `simulated: a rig of kind ${kind} is always simulated; leave the field out.`;
   }
-  if (kind !== 'board' || simulated || find.serialNumber !== undefined || find.boardId !== undefined) return;
+  if (
+    (kind !== 'board' && kind !== 'firmata') ||
+    simulated ||
+    find.serialNumber !== undefined ||
+    find.boardId !== undefined
+  )
+    return;
   if (find.port === undefined) {
     yield 'find: must say how the board is found; give its USB serialNumber or its boardId.';
   } else if (!trustPortName) {
@@ -109,15 +157,25 @@ function* countProblems({ outputs, inputs, exclusive }: RigFile) {
   }
 }
 
-function* pinProblems({ outputs, inputs }: RigFile) {
+function* pinProblems({ board, outputs, inputs }: RigFile) {
+  for (const { name, pin } of inputs) {
+    if (!boards[board].canInput(pin))
+      yield `lines.${name}.pin: a ${board} cannot watch pin ${pinName(board, pin)}; use ${boards[board].inputWords}.`;
+  }
   const taken = new Map<number, string>();
   for (const { name, pin } of [...outputs, ...inputs]) {
     const other = taken.get(pin);
     if (other !== undefined) {
-      const label = pin < 14 ? pin : `A${pin - 14}`;
-      yield `lines.${name}.pin: pin ${label} is already the pin of ${other}; give each line a pin of its own.`;
+      yield `lines.${name}.pin: pin ${pinName(board, pin)} is already the pin of ${other}; give each line a pin of its own.`;
     }
     taken.set(pin, name);
+  }
+}
+
+function* syncProblems({ outputs }: RigFile) {
+  for (const { name, random } of outputs) {
+    if (random !== null && !(random.widthMs < random.leastMs && random.leastMs <= random.mostMs))
+      yield `lines.${name}.random: needs widthMs below leastMs, and leastMs at most mostMs.`;
   }
 }
 

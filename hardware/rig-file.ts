@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { LineTable } from '#machines/program.ts';
 import { type InputKind, type OutputKind, spoutLines } from '#machines/vocabulary.ts';
 import type { RigFacts } from '#protocols/task.ts';
+import { type BoardName, pinNumber } from './boards.ts';
 import { RigError, type RigKind } from './rig.ts';
 import { rigFileProblems, rigFileSchema } from './rig-file-schema.ts';
 
@@ -23,6 +24,10 @@ interface OutputLine {
   readonly longestOnMs: number;
   /** Water only: nominal flow, used until the line has a dated calibration. */
   readonly flowUlPerS: number | null;
+  /** Light only: the share of time it may be on, and over how long that is reckoned. */
+  readonly duty: { readonly fraction: number; readonly overS: number } | null;
+  /** Sync only: pulses at random intervals, by the device itself; no task may drive the line. */
+  readonly random: { readonly leastMs: number; readonly mostMs: number; readonly widthMs: number } | null;
 }
 
 interface InputLine {
@@ -32,6 +37,11 @@ interface InputLine {
   /** Low means on. */
   readonly activeLow: boolean;
   readonly pullUp: boolean;
+  /** An onset within this time of the one before is a bounce. */
+  readonly refractoryMs: number;
+  /** Frame clock only: shorter pulses are no frames. */
+  readonly leastPulseUs: number | null;
+  readonly nominalHz: number | null;
 }
 
 /** How the board is found; a real rig names its board, so that no other one at the same port drives its valves. */
@@ -45,11 +55,17 @@ interface BoardSearch {
 export interface RigFile {
   readonly name: string;
   readonly kind: RigKind;
-  readonly board: 'uno';
+  readonly board: BoardName;
   /** No animal and no valve at the other end. */
   readonly simulated: boolean;
   readonly find: BoardSearch;
   readonly hostSilenceMs: number;
+  /** What the device may give in one session, free water included. */
+  readonly waterPerSessionUl: number;
+  /** Kind firmata: who wrote the file has accepted soft timing and the lack of a dead-man's switch for live subjects. */
+  readonly acceptsSoftTiming: boolean;
+  /** Kind firmata: the stock firmware's. */
+  readonly baud: number;
   /** In the order of the file, which gives each line its number. */
   readonly outputs: readonly OutputLine[];
   readonly inputs: readonly InputLine[];
@@ -84,15 +100,38 @@ export function parseRigFile(text: string, path: string): RigFile {
       }),
     );
   }
-  const { lines, note: _, ...rest } = parsed.data;
+  const { lines, note: _, accept, ...rest } = parsed.data;
   const outputs: OutputLine[] = [];
   const inputs: InputLine[] = [];
+  const badPins: string[] = [];
   for (const [name, line] of Object.entries(lines)) {
-    if ('pullUp' in line) inputs.push({ name, ...line });
-    else outputs.push({ name, ...line, flowUlPerS: 'flowUlPerS' in line ? line.flowUlPerS : null });
+    const pin = pinNumber(rest.board, line.pin);
+    if (pin === null)
+      badPins.push(`lines.${name}.pin: a ${rest.board} has no pin ${line.pin} for a line; choose another.`);
+    else if ('pullUp' in line) {
+      const frames = line.kind === 'frameClock' ? line : { leastPulseUs: null, nominalHz: null };
+      inputs.push({ name, ...frames, ...line, pin });
+    } else {
+      const { kind, activeLow, longestOnMs } = line;
+      const flowUlPerS = line.kind === 'water' ? line.flowUlPerS : null;
+      const duty = line.kind === 'opto' ? { fraction: line.dutyFraction, overS: line.dutyOverS } : null;
+      const random = line.kind === 'sync' ? (line.random ?? null) : null;
+      outputs.push({ name, kind, pin, activeLow, longestOnMs, flowUlPerS, duty, random });
+    }
   }
+  if (badPins.length > 0) refuse(path, badPins);
   const { trustPortName, ...find } = rest.find;
-  const file: RigFile = { ...rest, simulated: rest.simulated ?? rest.kind !== 'board', find, outputs, inputs, text };
+  const real = rest.kind === 'board' || rest.kind === 'firmata';
+  const acceptsSoftTiming = accept !== undefined;
+  const file: RigFile = {
+    ...rest,
+    simulated: rest.simulated ?? !real,
+    find,
+    outputs,
+    inputs,
+    acceptsSoftTiming,
+    text,
+  };
   const problems = rigFileProblems(file, trustPortName);
   if (problems.length > 0) refuse(path, problems);
   return file;

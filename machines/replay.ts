@@ -38,6 +38,9 @@ interface RunningTimer {
   readonly deadline: number;
 }
 
+/** What the board records beside the trial; no chart gives or hears it. */
+const beside: ReadonlySet<EventCode> = new Set([EventCode.fault, EventCode.sync, EventCode.bounce]);
+
 class Departure extends Error {}
 
 /** What the board has due at one instant it takes within 50 us, whatever its load; nothing recorded may be further out of order. */
@@ -100,7 +103,7 @@ class Follower {
     this.#last = event;
     if (last !== null && event.seq !== last.seq + 1)
       throw new Departure(`${this.#words(event)} is event ${event.seq} but follows event ${last.seq}`);
-    if (event.code === EventCode.fault) return;
+    if (beside.has(event.code)) return;
     if (this.#off !== null) {
       if (event.code !== EventCode.end || !isEarlyEnd(event) || event.ticks !== this.#off)
         throw new Departure(

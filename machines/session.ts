@@ -72,6 +72,14 @@ const lineBarred =
   'An output stayed on longer than the rig file allows, so the device shut it and keeps it shut. The trial ended safe and the session ends here: the next trials would lack that line. ' +
   "Look at the animal and the spout, then check the line's longestOnMs and the task's durations before the next session.";
 
+const allowanceSpent =
+  'The allowance of water or of light for this session is spent, so the device shut the line and keeps it shut. The trial ended safe and the session ends here. ' +
+  "Look at what the animal has had; for more, raise waterPerSessionUl, or the light's dutyFraction, in the rig file before the next session.";
+
+function whyBarred({ reason }: TrialDone): string {
+  return reason === EndReason.allowanceSpent ? allowanceSpent : lineBarred;
+}
+
 function actor<Output, Input>(name: string) {
   return fromPromise<Output, Input>(() => Promise.reject(new Error(`The session chart runs without its "${name}".`)));
 }
@@ -125,7 +133,7 @@ const chart = setup({
     minutesReached: ({ context }) =>
       context.limits.minutes !== null && context.elapsedUs >= context.limits.minutes * 60e6,
     /** A line that stayed on too long is barred by the device: the next trial would lack its valve. */
-    rigUnsafe: (_, { reason }: TrialDone) => reason === EndReason.onTimeLimit,
+    rigUnsafe: (_, { reason }: TrialDone) => reason === EndReason.onTimeLimit || reason === EndReason.allowanceSpent,
     faulted: ({ context }) => context.ending.reason === 'fault',
   },
 });
@@ -200,7 +208,10 @@ export const session = chart.createMachine({
                 target: '#finishing',
                 actions: [
                   { type: 'count', params: ({ event }) => event.output },
-                  { type: 'fail', params: () => ({ error: new SessionFault('lineBarred', lineBarred) }) },
+                  {
+                    type: 'fail',
+                    params: ({ event }) => ({ error: new SessionFault('lineBarred', whyBarred(event.output)) }),
+                  },
                 ],
               },
               { target: 'betweenTrials', actions: { type: 'count', params: ({ event }) => event.output } },

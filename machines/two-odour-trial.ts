@@ -7,14 +7,16 @@
  *                                                       (choice opens)  (answer)          (no answer: done)
  *
  * Two regions run side by side, so that the clock of the epochs never depends on the animal: a lick in the last
- * millisecond of the choice period still gets its whole drop, and light on an epoch ends with the epoch.
+ * millisecond of the choice period still gets its whole drop, and light (light.ts) keeps to its epochs.
  * A lick is an onset; a tongue that is already on the spout when the window opens is no answer.
  */
 import { assign, raise, setup } from 'xstate';
+import type { LightDelay, LightDurations, LightOrder, LightPlan } from './light.ts';
+import { lightOrders, lightOrdersAtBreak, lightOrdersAtEnd } from './light.ts';
 import type { Epoch, Odour, Outcome, Spout } from './vocabulary.ts';
 import { odourLine, spoutLines } from './vocabulary.ts';
 
-export interface TwoOdourDurations {
+export interface TwoOdourDurations extends LightDurations {
   readonly baselineMs: number;
   readonly odour1Ms: number;
   readonly earlyDelayMs: number;
@@ -43,8 +45,8 @@ export interface TwoOdourPlan {
   /** False: water follows the answer in the same instant and `rewardDelayMs` is not used. */
   readonly rewardDelayed: boolean;
   readonly abortOnEarlyLick: boolean;
-  /** The epoch under light, if any. */
-  readonly opto: Epoch | null;
+  /** Made by `planLight`, with its durations; null in a session without light. */
+  readonly light: LightPlan | null;
   readonly durations: TwoOdourDurations;
 }
 
@@ -62,7 +64,17 @@ interface Context {
   readonly early: boolean;
 }
 
-type Event = { type: 'lick.on' | 'lickLeft.on' | 'lickRight.on' | 'choice.opens' | 'choice.closes' };
+const lightEvents = {
+  lightOpensMs: 'light.opens',
+  lightClosesMs: 'light.closes',
+  maskClosesMs: 'mask.closes',
+} as const satisfies Record<LightDelay, string>;
+
+type Event = {
+  type:
+    | ('lick.on' | 'lickLeft.on' | 'lickRight.on' | 'choice.opens' | 'choice.closes')
+    | (typeof lightEvents)[LightDelay];
+};
 
 function outcomeOf(plan: TwoOdourPlan, answer: Spout | null, early: boolean): Outcome {
   if (early) return 'early';
@@ -82,6 +94,17 @@ function countingSpout(context: Context, event: { type: string }): Spout | undef
 /** The valve of the spout that earns water. Only asked for once an answer has earned it. */
 function rewardLine({ context }: { context: Context }): { line: string } {
   return { line: spoutLines[context.plan.rewarded ?? 'centre'].water };
+}
+
+/** A delay that only a plan's light asks for. */
+function lightDelay(name: LightDelay) {
+  return ({ context }: { context: Context }): number => {
+    const ms = context.plan.durations[name];
+    if (ms !== undefined) return ms;
+    throw new TypeError(
+      `The light of this trial waits for ${name}, which its durations lack: take both from planLight.`,
+    );
+  };
 }
 
 const chart = setup({
@@ -115,6 +138,9 @@ const chart = setup({
     waterMs: ({ context }) => context.plan.durations.waterMs,
     consumptionMs: ({ context }) => context.plan.durations.consumptionMs,
     timeoutMs: ({ context }) => context.plan.durations.timeoutMs,
+    lightOpensMs: lightDelay('lightOpensMs'),
+    lightClosesMs: lightDelay('lightClosesMs'),
+    maskClosesMs: lightDelay('maskClosesMs'),
   },
   guards: {
     abortsOnEarlyLick: ({ context, event }) =>
@@ -135,16 +161,24 @@ function onAnyLick<const T>(transitions: T) {
   return { 'lick.on': transitions, 'lickLeft.on': transitions, 'lickRight.on': transitions };
 }
 
-/** Light from the epoch's first to its last instant, if the plan lights this epoch. */
+/** Light switches as its plan says, by delayed events of the epochs' region; a trial without light starts no timer. */
+const orderLight = (ordersOf: (light: LightPlan | null) => LightOrder[]) =>
+  chart.enqueueActions(({ context, enqueue }) => {
+    for (const order of ordersOf(context.plan.light)) {
+      if ('line' in order) enqueue({ type: order.type, params: { line: order.line } });
+      else if (order.type === 'forget') enqueue.cancel(order.delay);
+      else enqueue.raise({ type: lightEvents[order.delay] }, { id: order.delay, delay: order.delay });
+    }
+  });
+
+/** An epoch by name, with what light does in it. */
 const light = (epoch: Epoch) => ({
   tags: epoch,
-  entry: chart.enqueueActions(({ context, enqueue }) => {
-    if (context.plan.opto === epoch) enqueue({ type: 'open', params: { line: 'opto' } });
-  }),
-  exit: chart.enqueueActions(({ context, enqueue }) => {
-    if (context.plan.opto === epoch) enqueue({ type: 'close', params: { line: 'opto' } });
-  }),
+  entry: orderLight((plan) => lightOrders(plan, epoch)),
+  exit: orderLight((plan) => lightOrdersAtEnd(plan, epoch)),
 });
+
+const afterLight = (delay: LightDelay) => ({ actions: orderLight((plan) => lightOrders(plan, delay)) });
 
 const smell = (which: 'odour1' | 'odour2') => {
   const params = ({ context }: { context: Context }) => ({ line: odourLine(context.plan[which]) });
@@ -175,6 +209,13 @@ export const twoOdourTrial = chart.createMachine({
       states: {
         epoch: {
           initial: 'baseline',
+          on: {
+            'light.opens': afterLight('lightOpensMs'),
+            'light.closes': afterLight('lightClosesMs'),
+            'mask.closes': afterLight('maskClosesMs'),
+          },
+          // An early lick may end the epochs within the light's span.
+          exit: orderLight(lightOrdersAtBreak),
           states: {
             baseline: { ...light('baseline'), after: { baselineMs: 'odour1' } },
             odour1: { ...smell('odour1'), after: { odour1Ms: 'delay' } },

@@ -4,6 +4,7 @@
  * The trial itself is the chart in machines/two-odour-trial.ts.
  */
 import { z } from 'zod';
+import { planLight } from '#machines/light.ts';
 import type { TwoOdourDurations, TwoOdourPlan } from '#machines/two-odour-trial.ts';
 import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import type { Epoch, Odour, Spout } from '#machines/vocabulary.ts';
@@ -235,6 +236,11 @@ function dropMs(set: Parameters, rig: RigFacts, spout: Spout): number {
   return waterMs;
 }
 
+/** Light over the whole epoch, cut off at its end. */
+function lightIn(epoch: Epoch, on: boolean, lasts: TwoOdourDurations) {
+  return planLight({ from: epoch, to: epoch, rampMs: 0, ramp: 'inside' }, { on, mask: false }, lasts);
+}
+
 function planner(set: Parameters, seed: number, rig: RigFacts): Planner {
   const twoSpouts = set.responseMode === 'two-spout';
   const spouts: Spout[] = twoSpouts ? ['left', 'right'] : ['centre'];
@@ -248,6 +254,7 @@ function planner(set: Parameters, seed: number, rig: RigFacts): Planner {
       const rewarded = twoSpouts ? asked.twoSpouts : asked.oneSpout === 'go' ? 'centre' : null;
       const type = contingency.indexOf(asked);
       const lit = isLit({ seed, share: set.optoShare, types: contingency.length, type, block });
+      const lasts = durations.get(rewarded ?? 'centre')!;
       const input: TwoOdourPlan = {
         odour1: asked.odour1,
         odour2: asked.odour2,
@@ -256,8 +263,7 @@ function planner(set: Parameters, seed: number, rig: RigFacts): Planner {
         licksToAnswer: set.licksToAnswer,
         rewardDelayed: set.rewardDelayMs > 0,
         abortOnEarlyLick: set.abortOnEarlyLick,
-        opto: lit && set.optoEpoch !== 'none' ? set.optoEpoch : null,
-        durations: durations.get(rewarded ?? 'centre')!,
+        ...(set.optoEpoch === 'none' ? { light: null, durations: lasts } : lightIn(set.optoEpoch, lit, lasts)),
       };
       return { trial: place + 1, trialType: asked.pair, input, intervalMs: set.intervalMs };
     },

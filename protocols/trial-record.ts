@@ -23,8 +23,8 @@ export interface TrialRecord extends Readonly<Partial<Record<Mark, boolean>>> {
 }
 
 /** What a two-odour plan asked of the animal, as the measures need it. */
-export function askedBy(plan: Pick<TwoOdourPlan, 'spouts' | 'rewarded' | 'opto'>): Pick<TrialRecord, 'go' | 'opto'> {
-  return { go: plan.spouts.length > 1 ? null : plan.rewarded !== null, opto: plan.opto !== null };
+export function askedBy(plan: Pick<TwoOdourPlan, 'spouts' | 'rewarded' | 'light'>): Pick<TrialRecord, 'go' | 'opto'> {
+  return { go: plan.spouts.length > 1 ? null : plan.rewarded !== null, opto: plan.light?.on === true };
 }
 
 /** Null for a scored trial, else why it is not scored: the first reason that holds. */

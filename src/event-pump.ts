@@ -4,7 +4,7 @@
  */
 import { Subscription } from 'rxjs';
 import type { RecordWriter } from '#data/writer.ts';
-import type { Rig } from '#hardware/rig.ts';
+import type { ClockSegment, Rig } from '#hardware/rig.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
 
 export interface PumpOptions {
@@ -12,8 +12,8 @@ export interface PumpOptions {
   readonly writer: RecordWriter;
   /** See ChosenRig. Per session, the rig forgets what was handed in: it can be run again from its seed. */
   readonly commit: 'batch' | 'session';
-  /** The first event, before it is handed in. */
-  readonly onFirst: (event: RawEvent) => void;
+  /** The first event of a power-up of the device, before it is handed in. */
+  readonly onSegment: (segment: ClockSegment, event: RawEvent) => void;
   /** Rig or record is lost. */
   readonly onFault: (error: unknown) => void;
 }
@@ -24,7 +24,7 @@ export class EventPump {
   readonly #batch: RawEvent[] = [];
   #flowing = false;
   #scheduled = false;
-  #first = true;
+  readonly #segments: ClockSegment[] = [];
 
   constructor(options: PumpOptions) {
     this.#options = options;
@@ -37,6 +37,7 @@ export class EventPump {
         error: onFault,
       }),
     );
+    this.#subscriptions.add(rig.segments$.subscribe((segment) => this.#segments.push(segment)));
     this.#subscriptions.add(
       rig.events$.subscribe({
         next: (event) => {
@@ -55,12 +56,16 @@ export class EventPump {
   }
 
   flush(): void {
-    const { writer, rig, commit, onFirst } = this.#options;
+    const { writer, rig, commit, onSegment } = this.#options;
     const last = this.#batch.at(-1);
     if (!this.#flowing || last === undefined) return;
-    if (this.#first) {
-      this.#first = false;
-      onFirst(this.#batch[0]!);
+    for (let next = this.#segments[0]; next !== undefined && next.firstSeq <= last.seq; next = this.#segments[0]) {
+      const { firstSeq } = next;
+      const at = this.#batch.findIndex(({ seq }) => seq >= firstSeq);
+      // What an earlier clock stamped goes in first.
+      if (at > 0) writer.events(this.#batch.splice(0, at));
+      this.#segments.shift();
+      onSegment(next, this.#batch[0]!);
     }
     writer.events(this.#batch);
     this.#batch.length = 0;

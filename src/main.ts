@@ -5,6 +5,8 @@
 import { Command } from 'commander';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
+import { addFirmwareCommand } from './commands/firmware.ts';
+import { addPortsCommand } from './commands/ports.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
 import { addTasksCommand } from './commands/tasks.ts';
@@ -39,6 +41,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addVerifyCommand(program, io, exit);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
+  addPortsCommand(program, io);
+  addFirmwareCommand(program, io);
   addDemoCommand(program, io, exit);
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -54,6 +54,10 @@ export function chooseRig(choice: RigChoice): ChosenRig {
     }
     case 'emulated':
       return { file, rig: createEmulatedRig({ file, mouse: mouseFor(file, choice) }), commit: 'session' };
+    case 'firmata':
+      throw new UsageError(
+        `${file.name} is a rig of kind firmata, and this version cannot run sessions on one yet. Nothing was started. Use a board with our firmware.`,
+      );
     case 'board':
       return { file, rig: createBoardRig({ file }), commit: 'batch' };
   }

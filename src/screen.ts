@@ -8,7 +8,7 @@ import { endReasonWords } from '#machines/vocabulary.ts';
 import type { Io } from './io.ts';
 import type { SessionProgress } from './session-runner.ts';
 import { lickTime, simulatedMark } from './show.ts';
-import { clock, paint, words } from './table.ts';
+import { clock, paint, spanWords, words } from './table.ts';
 import type { lickReader } from './trial-facts.ts';
 
 export interface ScreenOptions {
@@ -63,6 +63,18 @@ export function showSession(options: ScreenOptions): Subscription {
       }
     }),
   );
+  let searching = false;
+  shown.add(
+    status$.subscribe({
+      next: (status) => {
+        if (status.kind === 'reconnecting') print(paint(io, 'yellow', status.message));
+        else if (searching && (status.kind === 'ready' || status.kind === 'trial'))
+          print('The board is back; the session goes on.');
+        searching = status.kind === 'reconnecting';
+      },
+      error: () => {},
+    }),
+  );
   const state$ = progress$.pipe(startWith(null));
   shown.add(
     combineLatest([state$, status$]).subscribe({
@@ -94,8 +106,8 @@ function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: '
     `first ${lickTime(licks?.firstFromChoiceMs ?? null).padStart(7)}`,
     clock(elapsedUs / 1e6).padStart(6),
   ];
-  const { opto } = row.plan as Partial<TwoOdourPlan>;
-  if (opto) cells.push(`opto light in ${words(opto)}`);
+  const { light } = row.plan as Partial<TwoOdourPlan>;
+  if (light?.on) cells.push(`opto light in ${spanWords(light)}`);
   return cells.join('  ');
 }
 
@@ -106,6 +118,8 @@ function statusText(status: RigStatus, state: string | null): string {
       return status.trial > 0xfff0 ? 'water' : `trial ${status.trial}`;
     case 'opening':
       return 'opening the rig';
+    case 'reconnecting':
+      return 'LOOKING FOR THE BOARD';
     case 'faulted':
       return 'FAULT';
     default:

@@ -9,7 +9,7 @@ import { createActor, fromPromise } from 'xstate';
 import { RecordError } from '#data/record-error.ts';
 import type { SessionTotals, TrialRow } from '#data/rows.ts';
 import type { RecordWriter } from '#data/writer.ts';
-import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
+import { type ClockSegment, RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
 import { rigFacts } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import {
@@ -93,7 +93,10 @@ class SessionRun implements RunningSession {
   #identity: RigIdentity | null = null;
   #interrupted: readonly number[] = [];
   #unwrapper: TickUnwrapper | null = null;
-  #previousEnd: { readonly ticks: DeviceTicks; readonly atHostMs: number } | null = null;
+  readonly #segments: ClockSegment[] = [];
+  /** The host's monotonic time at session start, by the device's clock. */
+  #originMs = 0;
+  #previousEnd: { readonly ticks: DeviceTicks; readonly segment: number; readonly atHostMs: number } | null = null;
   #trialRunning: Promise<unknown> = Promise.resolve();
   #totals: SessionTotals | null = null;
 
@@ -104,7 +107,7 @@ class SessionRun implements RunningSession {
       rig: setup.chosen.rig,
       writer: setup.writer,
       commit: setup.chosen.commit,
-      onFirst: (event) => this.#beginClock(event),
+      onSegment: (segment, event) => this.#beginClock(segment, event),
       onFault: (error) => this.send({ type: 'fault', error }),
     });
     this.#actor = createActor(
@@ -193,9 +196,10 @@ class SessionRun implements RunningSession {
     const bound = bind(program, { ...input.durations }, ticksPerMs);
     const startAt = this.#startAt(intervalMs * ticksPerMs);
     const trace = await chosen.rig.runTrial(trial, bound, startAt, { chart: task.chart, input });
-    this.#previousEnd = { ticks: trace.endTicks, atHostMs: performance.now() };
     this.#pump.flush();
-    const row = trialRow({ drawn, bound, programHash: hash, trace });
+    const segment = this.#segmentOf(trace.events[0]!.seq);
+    this.#previousEnd = { ticks: trace.endTicks, segment, atHostMs: performance.now() };
+    const row = trialRow({ drawn, bound, programHash: hash, segment, trace });
     writer.trial(row);
     this.#history.push({ trialType, outcome: row.outcome });
     this.#unwrapper!.toSessionUs(trace.startTicks);
@@ -207,7 +211,8 @@ class SessionRun implements RunningSession {
   /** The end of the trial before and the interval; null for "now". */
   #startAt(intervalTicks: number): DeviceTicks | null {
     const end = this.#previousEnd;
-    if (end === null || performance.now() - end.atHostMs > START_KNOWN_FOR_MS) return null;
+    if (end === null || end.segment !== this.#setup.chosen.rig.clock().segment) return null;
+    if (performance.now() - end.atHostMs > START_KNOWN_FOR_MS) return null;
     return deviceTicks(end.ticks + Math.round(intervalTicks));
   }
 
@@ -263,19 +268,24 @@ class SessionRun implements RunningSession {
     if (problems.length > 0) throw problems[0];
   }
 
-  #beginClock({ ticks }: RawEvent): void {
+  /** The clock that stamped an event. */
+  #segmentOf(seq: number): number {
+    return this.#segments.findLast(({ firstSeq }) => firstSeq <= seq)?.segment ?? 0;
+  }
+
+  #beginClock(segment: ClockSegment, { ticks }: RawEvent): void {
     const { chosen, writer } = this.#setup;
-    const { ticksPerMs } = chosen.rig;
-    this.#unwrapper = new TickUnwrapper({ originTicks: deviceTicks(ticks), originUs: 0 as SessionUs, ticksPerMs });
-    writer.clockSegment({
-      segment: 0,
-      bootId: this.#identity!.bootId,
-      firstSeq: 0,
-      originTicks: ticks,
-      originUs: 0,
+    const { ticksPerMs, uncertaintyUs, hostMsOf } = chosen.rig.clock();
+    const originMs = hostMsOf(deviceTicks(ticks));
+    if (this.#segments.length === 0) this.#originMs = originMs;
+    const originUs = Math.round((originMs - this.#originMs) * 1000);
+    this.#segments.push(segment);
+    this.#unwrapper = new TickUnwrapper({
+      originTicks: deviceTicks(ticks),
+      originUs: originUs as SessionUs,
       ticksPerMs,
-      uncertaintyUs: null,
     });
+    writer.clockSegment({ ...segment, originTicks: ticks, originUs, ticksPerMs, uncertaintyUs });
   }
 
   #report(ending: SessionEnding): SessionReport {

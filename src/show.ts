@@ -4,7 +4,7 @@
 import type { SessionSummary } from '#data/reads.ts';
 import type { Measures } from '#protocols/measures.ts';
 import type { Io } from './io.ts';
-import { type Column, clock, count, paint, percent, table, words } from './table.ts';
+import { type Column, clock, count, paint, percent, spanWords, table, words } from './table.ts';
 import type { TrialFacts } from './trial-facts.ts';
 
 /** Whatever shows simulated data says so. */
@@ -42,7 +42,7 @@ const trialColumns: readonly Column<TrialFacts>[] = [
   { head: 'trial', align: 'right', cell: ({ trial }) => trial },
   { head: 'pair', cell: ({ pair }) => pair },
   { head: 'outcome', cell: ({ outcome, endReason }) => (outcome === null ? endReason : words(outcome)) },
-  { head: 'opto light', cell: ({ opto }) => (opto === null ? '-' : words(opto)) },
+  { head: 'opto light', cell: ({ opto }) => (opto === null ? '-' : spanWords(opto)) },
   { head: 'licks', align: 'right', cell: ({ licks }) => licks },
   { head: 'in delay', align: 'right', cell: ({ delayLicks }) => delayLicks },
   { head: 'first lick', align: 'right', cell: ({ firstLickFromChoiceMs: ms }) => lickTime(ms) },

@@ -65,6 +65,11 @@ export function words(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
+/** A span of epochs: `late delay`, or `early delay to choice`. */
+export function spanWords({ from, to }: { readonly from: string; readonly to: string }): string {
+  return from === to ? words(from) : `${words(from)} to ${words(to)}`;
+}
+
 /** `1 trial`, `2 trials`. */
 export function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -3,6 +3,7 @@
  */
 import type { RecordDatabase } from '#data/open.ts';
 import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
+import type { LightPlan } from '#machines/light.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
 import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
@@ -19,8 +20,8 @@ export interface TrialFacts {
   /** Null: not completed. */
   readonly outcome: string | null;
   readonly endReason: string;
-  /** The epoch under opto light, or null. */
-  readonly opto: Epoch | null;
+  /** The epochs under opto light, or null. */
+  readonly opto: Pick<LightPlan, 'from' | 'to'> | null;
   /** Seconds from the session's first trial, by the device's clock. */
   readonly startS: number;
   readonly endS: number;
@@ -68,7 +69,7 @@ export function readTrialFacts(db: RecordDatabase, session: SessionRecord): Tria
       pair: row.trialType,
       outcome: row.outcome,
       endReason: endReasonWords[row.endReason],
-      opto: plan.opto,
+      opto: plan.light?.on ? { from: plan.light.from, to: plan.light.to } : null,
       startS: startUs / 1e6,
       endS: endUs / 1e6,
       licks: licks === undefined ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0),

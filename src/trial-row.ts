@@ -11,10 +11,12 @@ interface RanTrial {
   readonly drawn: DrawnTrial;
   readonly bound: BoundProgram;
   readonly programHash: string;
+  /** Clock segment that stamped it. */
+  readonly segment: number;
   readonly trace: TrialTrace;
 }
 
-export function trialRow({ drawn, bound, programHash, trace }: RanTrial): TrialRow {
+export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial): TrialRow {
   const { program, ticks, ticksPerMs } = bound;
   const result = trace.reason === EndReason.completed ? program.results[trace.result] : null;
   return {
@@ -25,7 +27,7 @@ export function trialRow({ drawn, bound, programHash, trace }: RanTrial): TrialR
     programHash,
     slotTicks: Object.fromEntries(program.slots.map(({ name }, slot) => [name, ticks[slot]!])),
     ticksPerMs,
-    segment: 0,
+    segment,
     firstSeq: trace.events[0]!.seq,
     lastSeq: trace.events.at(-1)!.seq,
     startTicks: trace.startTicks,

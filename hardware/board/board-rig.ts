@@ -1,75 +1,116 @@
 /**
  * The board rig: a Rig whose trials run in the firmware. It speaks the link over any byte port: a serial port in the lab,
- * an emulated board in memory in tests.
+ * an emulated board in memory in tests. A line that breaks in mid-session is taken up again (board-connection.ts); the
+ * trial in flight then ends by the board's own word, or by the host's where the board has forgotten it.
  */
-import { randomBytes } from 'node:crypto';
-import { BehaviorSubject, type Observable, Subject } from 'rxjs';
+import { randomInt } from 'node:crypto';
+import { BehaviorSubject, type Observable, ReplaySubject, Subject } from 'rxjs';
 import type { BoundProgram, LineTable } from '#machines/program.ts';
 import { PULSE_TRIAL } from '#machines/pulse.ts';
-import { type DeviceTicks, NOMINAL_TICKS_PER_MS } from '#machines/time.ts';
+import { RandomStream } from '#machines/random.ts';
+import type { DeviceTicks } from '#machines/time.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
-import type { BytePort } from '../link/byte-port.ts';
-import { limits, linkVersion, statuses } from '../link/declaration.ts';
-import type { HostClock } from '../link/host-clock.ts';
+import { limits } from '../link/declaration.ts';
 import { sleep } from '../link/host-clock.ts';
-import { HostLink, lostMessage } from '../link/host-link.ts';
-import { programImage } from '../link/program-image.ts';
+import type { HostLink } from '../link/host-link.ts';
+import { type ProgramImage, programImage } from '../link/program-image.ts';
 import { proveProgram } from '../prove-program.ts';
 import { PulsePrograms } from '../pulse-programs.ts';
-import { type Rig, RigError, type RigIdentity, type RigKind, type RigStatus, type TrialTrace } from '../rig.ts';
+import {
+  type ClockReading,
+  type ClockSegment,
+  type Rig,
+  RigError,
+  type RigIdentity,
+  type RigStatus,
+  type RigTiming,
+  type TrialTrace,
+  type Waveform,
+} from '../rig.ts';
 import { lineTable, type RigFile } from '../rig-file.ts';
-import { declareLines } from './declare-lines.ts';
+import { BoardConnection, type ConnectionOptions, isLoss } from './board-connection.ts';
+import { TimingLog } from './timing-log.ts';
 import { TraceCollector } from './trace-collector.ts';
 
-export interface BoardRigOptions {
-  readonly file: RigFile;
-  readonly kind: Extract<RigKind, 'board' | 'emulated'>;
-  /** Opens the line; called once. @throws RigError portNotFound, portBusy. */
-  readonly connect: () => Promise<BytePort>;
-  readonly clock: HostClock;
+export interface BoardRigOptions extends Omit<ConnectionOptions, 'chance' | 'searchMs'> {
+  /** As there; left out, an emulated board's is the same each time, so that the same session gives the same record. */
+  readonly chance?: ConnectionOptions['chance'];
+  /** Ten minutes when left out. */
+  readonly searchMs?: number;
 }
 
-/** A boot loader may sit for two seconds after the port's opening has reset the board. */
-const HELLO_MS = 5000;
-/** EEPROM that was never written. */
-const NO_BOARD_ID = 0xffffffff;
-/** So that two or three may be lost before the board ends a trial. */
-const HEARTBEATS_PER_SILENCE = 4;
-/** After the last event of a trial its digest follows at once; longer means the board is gone. */
-const CLOSE_MS = 1000;
+const SEARCH_MS = 10 * 60_000;
+/** The board sends what was not acknowledged every 100 ms; on a line that damages a third of all frames this is enough. */
+const HEAR_MS = 1000;
 
 export class BoardRig implements Rig {
   readonly lines: LineTable;
-  readonly ticksPerMs = NOMINAL_TICKS_PER_MS;
   readonly events$: Observable<RawEvent>;
+  readonly segments$: Observable<ClockSegment>;
   readonly status$: Observable<RigStatus>;
+  readonly #file: RigFile;
   readonly #options: BoardRigOptions;
   readonly #events = new Subject<RawEvent>();
+  readonly #segments = new ReplaySubject<ClockSegment>();
   readonly #status = new BehaviorSubject<RigStatus>({ kind: 'closed' });
   readonly #pulses: PulsePrograms;
-  #port: BytePort | null = null;
+  readonly #connection: BoardConnection;
+  readonly #timing = new TimingLog();
   #link: HostLink | null = null;
-  #armed = false;
+  #opened = false;
   #closed = false;
-  #stopHeartbeat = () => {};
   #trace: TraceCollector | null = null;
+  #trial = 0;
+  #bound: BoundProgram | null = null;
   #loadedCrc: number | null = null;
   #toAcknowledge = -1;
 
   constructor(options: BoardRigOptions) {
     this.#options = options;
-    this.lines = lineTable(options.file);
+    const { file, kind } = options;
+    this.#file = file;
+    this.lines = lineTable(file);
     this.events$ = this.#events.asObservable();
+    this.segments$ = this.#segments.asObservable();
     this.status$ = this.#status.asObservable();
-    this.#pulses = new PulsePrograms(options.file);
+    this.#pulses = new PulsePrograms(file);
+    const stream = new RandomStream(1, 'link');
+    const chance = kind === 'emulated' ? (below: number) => stream.below(below) : (below: number) => randomInt(below);
+    this.#connection = new BoardConnection(
+      { chance, searchMs: SEARCH_MS, ...options },
+      {
+        event: (event) => {
+          this.#events.next(event);
+          this.#trace?.take(event);
+        },
+        segment: (segment) => this.#segments.next(segment),
+        forgotten: () => this.#forgotten(),
+        inFlight: () => this.#bound,
+        reconnecting: (message) => this.#status.next({ kind: 'reconnecting', message }),
+        reconnected: () => this.#showStatus(),
+        failed: (error) => this.#fail(error),
+      },
+    );
+  }
+
+  get ticksPerMs(): number {
+    return this.#connection.ticksPerMs;
+  }
+
+  clock(): ClockReading {
+    return this.#connection.clock();
   }
 
   async open(): Promise<RigIdentity> {
-    if (this.#closed || this.#port !== null)
+    if (this.#closed || this.#opened)
       throw new RigError('closed', 'A rig opens once; make a new one for a new session.');
+    this.#opened = true;
     this.#status.next({ kind: 'opening' });
     try {
-      return await this.#connect();
+      const identity = await this.#connection.open();
+      this.#link = await this.#connection.connected();
+      this.#status.next({ kind: 'ready' });
+      return identity;
     } catch (error) {
       await this.close();
       throw error;
@@ -77,20 +118,46 @@ export class BoardRig implements Rig {
   }
 
   async runTrial(trial: number, bound: BoundProgram, startAt: DeviceTicks | null): Promise<TrialTrace> {
-    const link = this.#ready();
+    this.#mustBeOpen();
     if (this.#trace !== null)
       throw new RigError('busy', 'A trial is running on this rig; the next one must wait for its end.');
+    const image = this.#imageOf(bound);
     const trace = new TraceCollector(trial);
     this.#trace = trace;
-    this.#status.next({ kind: 'trial', trial });
+    this.#trial = trial;
+    this.#bound = bound;
+    if (this.#status.value.kind !== 'reconnecting') this.#status.next({ kind: 'trial', trial });
     try {
-      const crc = await this.#load(link, bound);
-      await link.order('start', { trial: trial & 0xffff, crc, now: startAt === null ? 1 : 0, at: startAt ?? 0 });
+      await this.#start(trace, trial, image, startAt);
       return await trace.done;
     } finally {
       this.#trace = null;
+      this.#bound = null;
       if (this.#status.value.kind === 'trial') this.#status.next({ kind: 'ready' });
+      // What the board has counted would be lost with a restart; nobody waits for it here.
+      if (this.#connection.ready) this.#timing.ask(this.#link!).catch(() => {});
     }
+  }
+
+  async shape(line: string, waveform: Waveform): Promise<void> {
+    this.#mustBeOpen();
+    this.#connection.waves.want(line, waveform);
+    // A running trial keeps its light; the next one is told before it starts.
+    if (this.#trace !== null || !this.#connection.ready) return;
+    await this.#connection.waves.tell(this.#link!).catch((error) => {
+      if (!isLoss(error)) throw error;
+    });
+  }
+
+  async allowWater(ul: number): Promise<void> {
+    this.#mustBeOpen();
+    await this.#connection.allowWater(ul);
+  }
+
+  async timing(): Promise<RigTiming | null> {
+    this.#mustBeOpen();
+    if (this.#connection.ready) await this.#timing.ask(this.#link!).catch(() => {});
+    return this.#timing.summary(this.#connection.counts, this.clock(), this.#link!);
   }
 
   async pulse(line: string, us: number): Promise<void> {
@@ -101,8 +168,9 @@ export class BoardRig implements Rig {
 
   async abort(_reason: string): Promise<void> {
     const trace = this.#trace;
-    if (trace === null || this.#link === null) return;
-    await this.#link.order('abort');
+    if (trace === null) return;
+    trace.abortAsked = true;
+    if (trace.asked) await this.#abort(trace).catch(() => {});
     await trace.done.catch(() => {});
   }
 
@@ -110,7 +178,7 @@ export class BoardRig implements Rig {
     // Events come four to a frame; one acknowledgement serves them all.
     if (this.#toAcknowledge < 0) {
       queueMicrotask(() => {
-        this.#link?.acknowledge(this.#toAcknowledge + 1);
+        this.#connection.acknowledge(this.#toAcknowledge);
         this.#toAcknowledge = -1;
       });
     }
@@ -120,98 +188,68 @@ export class BoardRig implements Rig {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#stopHeartbeat();
-    const link = this.#link;
-    if (this.#armed && link !== null && this.#status.value.kind !== 'faulted') {
-      // Disarming shuts all outputs. If it is not answered, the board's own silence limit does.
-      const ended = this.#trace?.done.catch(() => {});
-      await link.command('disarm').catch(() => {});
-      if (ended) await Promise.race([ended, sleep(this.#options.clock, CLOSE_MS)]);
-    }
+    await this.#connection.close(this.#trace?.done.catch(() => {}));
     this.#trace?.fail(new RigError('closed', 'The rig was closed during the trial.'));
-    await this.#port?.close();
     this.#status.next({ kind: 'closed' });
     this.#events.complete();
+    this.#segments.complete();
     this.#status.complete();
   }
 
-  async #connect(): Promise<RigIdentity> {
-    const { file, clock, kind } = this.#options;
-    const port = await this.#options.connect();
-    this.#port = port;
-    const link = new HostLink(port, clock, {
-      event: (event) => this.#take(event),
-      booted: () => {
-        // Before arming, a start-up is what opening the port does.
-        if (this.#armed) this.#fail(this.#restarted());
-      },
-    });
-    this.#link = link;
-    port.onLost((reason) => this.#fail(new RigError('linkLost', lostMessage(port.name, reason))));
-    const hello = await this.#hello(link, port);
-    checkVersion(hello, port.name);
-    const boardId = hello.boardId === NO_BOARD_ID ? null : hello.boardId!.toString(16).padStart(8, '0');
-    checkBoardId(boardId, file, port.name);
-    await this.#takeOver(link, port);
-    await declareLines(link, file);
-    const token = randomBytes(4).readUInt32LE();
-    link.beginSession(token);
-    await link.order('arm', { token, silenceMs: file.hostSilenceMs });
-    this.#armed = true;
-    this.#beat(link);
-    this.#status.next({ kind: 'ready' });
-    return {
-      kind,
-      rigName: file.name,
-      simulated: file.simulated,
-      boardId,
-      bootId: hello.bootId!,
-      firmware: `${hello.firmwareMajor}.${hello.firmwareMinor}`,
-      linkVersion: `${hello.linkMajor}.${hello.linkMinor}`,
-      engine: 'firmware',
-    };
+  /** Until the board is known to have been told; over a line that breaks, as often as it takes. */
+  async #start(
+    trace: TraceCollector,
+    trial: number,
+    { bytes, crc }: ProgramImage,
+    startAt: DeviceTicks | null,
+  ): Promise<void> {
+    let at = startAt;
+    for (;;) {
+      const link = await this.#connection.connected();
+      if (trace.over || trace.begun) return;
+      const { segment } = this.clock();
+      try {
+        if (trace.asked && (await this.#heardAfterAll(trace))) return;
+        const { refusal } = this.#connection;
+        if (refusal !== null) throw new RigError('wrongBoard', refusal);
+        await this.#connection.waves.tell(link);
+        await this.#load(link, bytes, crc);
+        trace.asked = true;
+        await link.order('start', { trial: trial & 0xffff, crc, now: at === null ? 1 : 0, at: at ?? 0 });
+        if (trace.abortAsked) await this.#abort(trace);
+        return;
+      } catch (error) {
+        if (!isLoss(error)) throw error;
+      }
+      await this.#connection.connected();
+      // Another power-up counts from another zero.
+      if (this.clock().segment !== segment) at = null;
+    }
   }
 
-  async #hello(link: HostLink, port: BytePort): Promise<Record<string, number>> {
-    const until = this.#options.clock.nowMs() + HELLO_MS;
+  /** The line broke over the start, so the board may run the trial, have ended it, or have heard nothing: only one may be. */
+  async #heardAfterAll(trace: TraceCollector): Promise<boolean> {
+    await this.#abort(trace);
+    await Promise.race([trace.done.catch(() => {}), sleep(this.#options.clock, HEAR_MS)]);
+    if (!trace.over) trace.asked = false;
+    return trace.over;
+  }
+
+  async #abort(trace: TraceCollector): Promise<void> {
     for (;;) {
+      const link = await this.#connection.connected();
+      if (trace.over) return;
       try {
-        return (await link.command('hello', {}, 1)).values;
+        await link.order('abort');
+        return;
       } catch (error) {
-        if (!(error instanceof RigError) || error.code !== 'noAnswer') throw error;
-        if (this.#options.clock.nowMs() < until) continue;
-        throw new RigError(
-          'noAnswer',
-          `Nothing that speaks our link answers at ${port.name}. No session was started and no output was touched. Check that this is the rig's port, that the board has power, and that the Rehearsal firmware is on it.`,
-        );
+        if (!isLoss(error)) throw error;
       }
     }
   }
 
-  /** A board that another host left armed is free once that host has been silent for the time it agreed. */
-  async #takeOver(link: HostLink, port: BytePort): Promise<void> {
-    const { clock, file } = this.#options;
-    const until = clock.nowMs() + file.hostSilenceMs + 1000;
-    while ((await link.command('reset')).status !== statuses.ok.value) {
-      if (clock.nowMs() > until)
-        throw new RigError(
-          'portBusy',
-          `Another session holds the board at ${port.name} and is talking to it. Nothing was changed. End that session first.`,
-        );
-      await sleep(clock, 250);
-    }
-  }
-
-  async #load(link: HostLink, bound: BoundProgram): Promise<number> {
-    proveProgram(this.#options.file, bound.program);
-    let image: ReturnType<typeof programImage>;
-    try {
-      image = programImage(bound);
-    } catch (error) {
-      throw new RigError('programRefused', (error as Error).message, { cause: error });
-    }
-    const { bytes, crc } = image;
-    if (crc === this.#loadedCrc) return crc;
+  async #load(link: HostLink, bytes: Uint8Array, crc: number): Promise<void> {
+    if (crc === this.#loadedCrc) return;
     this.#loadedCrc = null;
     const chunk = limits.CHUNK_BYTES.value;
     for (let offset = 0; offset < bytes.length; offset += chunk) {
@@ -219,66 +257,40 @@ export class BoardRig implements Rig {
     }
     await link.order('commit', { length: bytes.length, crc });
     this.#loadedCrc = crc;
-    return crc;
   }
 
-  #take(event: RawEvent): void {
-    this.#events.next(event);
-    this.#trace?.take(event);
+  #imageOf(bound: BoundProgram): ProgramImage {
+    proveProgram(this.#file, bound.program);
+    try {
+      return programImage(bound);
+    } catch (error) {
+      throw new RigError('programRefused', (error as Error).message, { cause: error });
+    }
   }
 
-  #beat(link: HostLink): void {
-    const { clock, file } = this.#options;
-    const everyMs = file.hostSilenceMs / HEARTBEATS_PER_SILENCE;
-    const again = () => {
-      this.#stopHeartbeat = clock.after(everyMs, () => {
-        link.command('ping').then(
-          ({ status }) => {
-            if (this.#closed) return;
-            if (status === statuses.ok.value) again();
-            else this.#fail(this.#restarted());
-          },
-          (error: RigError) => this.#fail(error),
-        );
-      });
-    };
-    again();
+  #forgotten(): void {
+    this.#loadedCrc = null;
+    this.#timing.restart();
+    const trace = this.#trace;
+    if (trace === null || !(trace.asked || trace.begun)) return;
+    const { doses, lastTicks } = this.#connection;
+    for (const event of trace.rest(doses.outputs, lastTicks)) this.#connection.append(event);
   }
 
-  /** Its own word for it may have been lost on the line; then it no longer knows the session's token. */
-  #restarted(): RigError {
-    return new RigError('linkLost', lostMessage(this.#port!.name, 'it has restarted by itself'));
+  #showStatus(): void {
+    const running = this.#trace !== null && !this.#trace.over;
+    this.#status.next(running ? { kind: 'trial', trial: this.#trial } : { kind: 'ready' });
   }
 
   #fail(error: RigError): void {
-    if (this.#closed || this.#status.value.kind === 'faulted') return;
-    this.#stopHeartbeat();
     this.#status.next({ kind: 'faulted', message: error.message });
-    this.#link?.lose(error);
     this.#trace?.fail(error);
     this.#events.error(error);
   }
 
-  #ready(): HostLink {
+  #mustBeOpen(): void {
     const status = this.#status.value;
     if (status.kind === 'faulted') throw new RigError('linkLost', status.message);
-    if (this.#closed || this.#link === null || !this.#armed) throw new RigError('closed', 'This rig is not open.');
-    return this.#link;
+    if (this.#closed || this.#link === null) throw new RigError('closed', 'This rig is not open.');
   }
-}
-
-function checkVersion(hello: Record<string, number>, port: string): void {
-  if (hello.linkMajor === linkVersion.major) return;
-  throw new RigError(
-    'wrongBoard',
-    `The board at ${port} speaks link ${hello.linkMajor}.${hello.linkMinor}, this program ${linkVersion.major}.${linkVersion.minor}. No session was started. Install the firmware that came with this program.`,
-  );
-}
-
-function checkBoardId(boardId: string | null, { name, find }: RigFile, port: string): void {
-  if (find.boardId === undefined || find.boardId === boardId) return;
-  throw new RigError(
-    'wrongBoard',
-    `The board at ${port} has the id ${boardId ?? '(none set)'}, but the rig ${name} is the board ${find.boardId}: another rig's valves hang on this one. No session was started. Check the cable, or the board's id in the rig file.`,
-  );
 }

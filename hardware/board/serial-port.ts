@@ -1,4 +1,8 @@
-/** A byte port over `serialport`: the lab's USB line. Opening it resets an Uno (DTR); the board's boot is waited for elsewhere. */
+/**
+ * A byte port over `serialport`: the lab's USB line. The first opening resets an Uno (DTR rises); its boot is waited for
+ * elsewhere. `hupcl: false` leaves DTR up when the port is closed, so that opening it again in mid-session finds the board
+ * running, with the events it still holds. Adapters that drop DTR all the same reset the board, which is provided for.
+ */
 import { SerialPort } from 'serialport';
 import type { BytePort } from '../link/byte-port.ts';
 import { limits } from '../link/declaration.ts';
@@ -7,7 +11,7 @@ import { RigError } from '../rig.ts';
 /** @throws RigError portNotFound, portBusy. */
 export function openSerialPort(path: string): Promise<BytePort> {
   return new Promise((resolve, reject) => {
-    const serial = new SerialPort({ path, baudRate: limits.BAUD.value, autoOpen: false });
+    const serial = new SerialPort({ path, baudRate: limits.BAUD.value, hupcl: false, autoOpen: false });
     serial.open((error) => {
       if (error) reject(openError(path, error));
       else resolve(portOf(serial, path));

@@ -1,13 +1,14 @@
 /**
  * The emulated board on its bench: chip, rig file's wiring, and a mouse that smells the valve pins and licks the lick
- * pins. Advances chip and mouse together, edge by edge, so that neither ever sees the other's future.
+ * pins. Advances chip and mouse together, edge by edge, so that neither ever sees the other's future. The mouse lives in
+ * true time; the chip's cycles follow it by the board's clock.
  */
 import type { LickEdge, Mouse } from '../mouse/mouse.ts';
 import type { RigFile } from '../rig-file.ts';
-import { type AtMega328p, CYCLES_PER_SECOND } from './mcu.ts';
+import { BoardClock, type ClockError } from './board-clock.ts';
+import type { AtMega328p } from './mcu.ts';
 import { type PortName, unoPin } from './pins.ts';
 
-const CYCLES_PER_US = CYCLES_PER_SECOND / 1e6;
 const SYSEX_END = 0xf7;
 
 interface Wire {
@@ -19,14 +20,16 @@ interface Wire {
 
 export class Bench {
   readonly mcu: AtMega328p;
+  readonly clock: BoardClock;
   readonly #mouse: Mouse | null;
   readonly #outputs: readonly Wire[];
   readonly #inputs: ReadonlyMap<string, Wire>;
   readonly #levels: Record<PortName, number> = { B: 0, C: 0, D: 0 };
   readonly #sent: number[] = [];
 
-  constructor(mcu: AtMega328p, file: RigFile, mouse: Mouse | null) {
+  constructor(mcu: AtMega328p, file: RigFile, mouse: Mouse | null, clock?: ClockError) {
     this.mcu = mcu;
+    this.clock = new BoardClock(clock);
     this.#mouse = mouse;
     const wire = ({ name, pin, activeLow }: { name: string; pin: number; activeLow: boolean }): Wire => {
       const { port, bit } = unoPin(pin < 14 ? pin : `A${pin - 14}`);
@@ -42,8 +45,9 @@ export class Bench {
     });
   }
 
+  /** True time since power-on. */
   get nowMs(): number {
-    return (this.mcu.cycles / CYCLES_PER_SECOND) * 1000;
+    return this.clock.usAt(this.mcu.cycles) / 1000;
   }
 
   /** Puts an input line's pin where the edge says, now. */
@@ -57,7 +61,7 @@ export class Bench {
   advance(cycle: number): Uint8Array {
     while (this.mcu.cycles < cycle && this.#sent.at(-1) !== SYSEX_END) {
       const edge = this.#mouse?.next() ?? null;
-      const edgeAt = edge === null ? Number.POSITIVE_INFINITY : edge.atUs * CYCLES_PER_US;
+      const edgeAt = edge === null ? Number.POSITIVE_INFINITY : this.clock.cycleAt(edge.atUs);
       this.mcu.runUntil(Math.min(cycle, edgeAt));
       // What the mouse has just sensed may have changed its mind.
       if (edge === null || this.mcu.cycles < edgeAt || this.#mouse!.next()?.atUs !== edge.atUs) continue;
@@ -75,7 +79,7 @@ export class Bench {
     if (this.#mouse === null) return;
     for (const { line, port: on, mask, activeLow } of this.#outputs) {
       if (on !== port || !(changed & mask)) continue;
-      this.#mouse.sense(cycle / CYCLES_PER_US, line, ((levels & mask) !== 0) !== activeLow);
+      this.#mouse.sense(this.clock.usAt(cycle), line, ((levels & mask) !== 0) !== activeLow);
       this.mcu.stop();
     }
   }

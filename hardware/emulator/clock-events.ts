@@ -96,13 +96,6 @@ export class ClockEvents {
     }
   }
 
-  /** The first planned event that satisfies `matches`; for callers who know only their callback. */
-  find(matches: (event: ClockEvent) => boolean): ClockEvent | null {
-    let event = this.#head;
-    while (event !== null && !matches(event)) event = event.next;
-    return event;
-  }
-
   #link(before: ClockEvent | null, event: ClockEvent | null): void {
     if (before !== null) {
       before.next = event;

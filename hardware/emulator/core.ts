@@ -7,7 +7,7 @@
  * sees the state at the start of the instruction's last cycle.
  */
 import { avrInstruction, CPU } from 'avr8js';
-import { ClockEvent, ClockEvents } from './clock-events.ts';
+import { ClockEvents } from './clock-events.ts';
 
 /** From the instruction boundary to the first instruction at the vector (6.7.1, page 15). */
 const INTERRUPT_RESPONSE_CYCLES = 4;
@@ -23,7 +23,6 @@ const SLEEP = 0x9588;
 
 /** avr8js describes an interrupt by its vector and the bits of its flag and its enable. */
 type InterruptBits = Parameters<CPU['queueInterrupt']>[0];
-type Callback = () => void;
 
 export interface Interrupt extends InterruptBits {
   /** Called when the hardware has cleared the flag because the vector is being executed. */
@@ -107,25 +106,6 @@ export class Core extends CPU {
   override clearInterrupt(interrupt: Interrupt, clearFlag = true): void {
     if (clearFlag) this.data[interrupt.flagRegister]! &= ~interrupt.flagMask;
     this.#pending &= ~(1 << (interrupt.address >> 1));
-  }
-
-  // The three below serve the timers taken from avr8js, which know a callback and a delay.
-
-  override addClockEvent(callback: Callback, cycles: number): Callback {
-    this.events.schedule(new ClockEvent(callback), this.cycles + Math.max(1, cycles));
-    return callback;
-  }
-
-  override clearClockEvent(callback: Callback): boolean {
-    const event = this.events.find((candidate) => candidate.fire === callback);
-    if (event !== null) this.events.cancel(event);
-    return event !== null;
-  }
-
-  override updateClockEvent(callback: Callback, cycles: number): boolean {
-    const found = this.clearClockEvent(callback);
-    if (found) this.addClockEvent(callback, cycles);
-    return found;
   }
 
   #enterInterrupt(): void {

@@ -1,10 +1,12 @@
 /**
  * Lock-step: the board's time moves only while the host waits for it. A host that is slow, or busy with its disk, can
- * then never be late, and the same session gives the same record on any machine.
+ * then never be late, and the same session gives the same record on any machine. Milliseconds here are true ones; the
+ * bench knows what the board's clock makes of them.
  */
 import type { BytePort } from '../link/byte-port.ts';
 import type { HostClock } from '../link/host-clock.ts';
 import type { Bench } from './bench.ts';
+import { Line } from './line.ts';
 import { CYCLES_PER_SECOND } from './mcu.ts';
 
 /** How far the board may run before the host gets a turn, so that an abort is never far away. */
@@ -16,14 +18,16 @@ interface Alarm {
 }
 
 export class LockStep implements HostClock {
+  /** The cable, and what a test does to it. */
+  readonly line: Line;
   readonly #bench: Bench;
   readonly #alarms = new Set<Alarm>();
-  #listener: (bytes: Uint8Array) => void = () => {};
   #waiting = 0;
   #running = false;
 
   constructor(bench: Bench) {
     this.#bench = bench;
+    this.line = new Line(bench.mcu);
   }
 
   nowMs(): number {
@@ -31,27 +35,15 @@ export class LockStep implements HostClock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    const alarm = { atCycle: this.#bench.mcu.cycles + (ms * CYCLES_PER_SECOND) / 1000, callback };
+    const { clock, nowMs } = this.#bench;
+    const alarm = { atCycle: clock.cycleAt((nowMs + ms) * 1000), callback };
     this.#alarms.add(alarm);
     return () => this.#alarms.delete(alarm);
   }
 
-  /** The line between host and board: bytes arrive at the board at the instant they are written. */
+  /** Opens the line's port; see `Line.port`. */
   port(): BytePort {
-    const { mcu } = this.#bench;
-    return {
-      name: 'the emulated board',
-      write: (bytes) => {
-        for (const byte of bytes) mcu.receive(byte);
-      },
-      onBytes: (listener) => {
-        this.#listener = listener;
-      },
-      onLost: () => {},
-      close: async () => {
-        this.#listener = () => {};
-      },
-    };
+    return this.line.port();
   }
 
   /** Lets the board run until `work` is settled. Several may wait at once. */
@@ -85,7 +77,7 @@ export class LockStep implements HostClock {
     let until = mcu.cycles + SLICE_CYCLES;
     for (const { atCycle } of this.#alarms) until = Math.min(until, atCycle);
     const bytes = this.#bench.advance(until);
-    if (bytes.length > 0) this.#listener(bytes);
+    if (bytes.length > 0) this.line.deliver(bytes);
     for (const alarm of [...this.#alarms]) {
       if (alarm.atCycle > mcu.cycles) continue;
       this.#alarms.delete(alarm);

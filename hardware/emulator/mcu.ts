@@ -2,31 +2,45 @@
  * The emulated ATmega328P of an Arduino Uno at 16 MHz: runs a firmware binary cycle by cycle and lets the world touch
  * its pins, its serial line and its reset button.
  *
- *   setPin, receive, reset  -->  core + ports + Timer1 + USART0 + watchdog + EEPROM  -->  onPin, onByte, onReset
+ *   setPin, setAnalog, receive, reset  -->  core + ports + timers + USART0 + ADC + ..  -->  onPin, onByte, onReset
  *
  * Time is the count of clock cycles since power-on; it never starts again. Pin listeners are told the cycle at which
  * the writing instruction completes, byte listeners the end of the stop bit. No oscillator start-up time is modelled:
  * the first instruction runs at the cycle of the reset.
  */
-import { type AVRIOPort, AVRTimer, timer0Config, timer2Config } from 'avr8js';
+import { Adc } from './adc.ts';
 import { ClockEvent } from './clock-events.ts';
 import { Core } from './core.ts';
 import { EEPROM_BYTES, Eeprom } from './eeprom.ts';
+import { attachGtccr } from './gtccr.ts';
 import { PinInterrupts } from './pin-interrupts.ts';
 import type { PortName } from './pins.ts';
 import { Port, type PortListener } from './port.ts';
 import { Timer1 } from './timer1.ts';
+import { Timer8 } from './timer8.ts';
+import { TIMER0, TIMER2, type Timer8Config } from './timer8-config.ts';
 import { Usart } from './usart.ts';
 import { Watchdog } from './watchdog.ts';
 
 export const CYCLES_PER_SECOND = 16_000_000;
 
+/** Pins of the compare units A and B (table 14-3 and 14-9). */
+const COMPARE_PINS = {
+  timer0: [
+    ['D', 6],
+    ['D', 5],
+  ],
+  timer2: [
+    ['B', 3],
+    ['D', 3],
+  ],
+} as const;
 const IO_START = 0x20;
 const IO_END = 0x100;
 const MCUSR = 0x54;
 const PORTS: readonly PortName[] = ['B', 'C', 'D'];
 /** MCUSR bits (11.9.1). */
-const RESET_FLAG = { powerOn: 0x01, external: 0x02, watchdog: 0x08 } as const;
+const RESET_FLAG = { powerOn: 0x01, external: 0x02, brownOut: 0x04, watchdog: 0x08 } as const;
 
 export type ResetKind = keyof typeof RESET_FLAG;
 export type PinListener = (port: PortName, levels: number, cycle: number) => void;
@@ -43,7 +57,10 @@ export interface McuOptions {
 export class AtMega328p {
   readonly #core: Core;
   readonly #ports: Record<PortName, Port>;
+  readonly #timer0: Timer8;
   readonly #timer1: Timer1;
+  readonly #timer2: Timer8;
+  readonly #adc: Adc;
   readonly #usart: Usart;
   readonly #watchdog: Watchdog;
   readonly #eeprom: Eeprom;
@@ -52,7 +69,7 @@ export class AtMega328p {
   readonly #byteListeners = new Set<ByteListener>();
   readonly #resetListeners = new Set<ResetListener>();
 
-  /** `flash`: 16,384 words, as `parseIntelHex` returns them. The board is powered and stands before its first instruction. */
+  /** `flash`: 16,384 words, as `parseIntelHex` returns them, used in place. The board is powered and stands before its first instruction. */
   constructor(flash: Uint16Array, options: McuOptions = {}) {
     const eeprom = options.eeprom ?? new Uint8Array(EEPROM_BYTES).fill(0xff);
     if (eeprom.length !== EEPROM_BYTES)
@@ -60,7 +77,15 @@ export class AtMega328p {
     this.#bootloaderCycles = Math.round(((options.bootloaderMs ?? 0) * CYCLES_PER_SECOND) / 1000);
     const core = new Core(flash);
     this.#core = core;
+    const timer8 = (config: Timer8Config, pins: (typeof COMPARE_PINS)[keyof typeof COMPARE_PINS]) =>
+      new Timer8(core, config, (unit, level, cycle) =>
+        this.#ports[pins[unit][0]].override(pins[unit][1], level, cycle),
+      );
+    this.#timer0 = timer8(TIMER0, COMPARE_PINS.timer0);
     this.#timer1 = new Timer1(core);
+    this.#timer2 = timer8(TIMER2, COMPARE_PINS.timer2);
+    attachGtccr(core, [this.#timer0, this.#timer1], this.#timer2);
+    this.#adc = new Adc(core);
     const pinInterrupts = new PinInterrupts(core, (rising, cycle) => this.#timer1.inputCapture(rising, cycle));
     const listener: PortListener = {
       outputsChanged: (port, levels, cycle) => {
@@ -78,9 +103,6 @@ export class AtMega328p {
     });
     this.#watchdog = new Watchdog(core, () => this.reset('watchdog'));
     this.#eeprom = new Eeprom(core, eeprom);
-    // The avr8js timers find their output pins here; of a port they use what Port offers (timerOverridePin).
-    core.gpioByPort[timer0Config.compPortA] = this.#ports.D as unknown as AVRIOPort;
-    core.gpioByPort[timer2Config.compPortA] = this.#ports.B as unknown as AVRIOPort;
     this.reset('powerOn');
   }
 
@@ -127,9 +149,28 @@ export class AtMega328p {
     else this.#core.events.schedule(new ClockEvent((at) => port.drive(Number(bit), level, at), true), atCycle);
   }
 
+  /** Puts a voltage at an analogue input ('A0' to 'A5'), now; 0 V until then. Its digital level is a matter of setPin. */
+  setAnalog(pin: string, volts: number): void {
+    if (!/^A[0-5]$/.test(pin)) throw new RangeError(`The board has no analogue input "${pin}". Expected "A0" to "A5".`);
+    this.#adc.setVolts(Number(pin[1]), volts);
+  }
+
+  /** Puts another instruction word into flash, from the next time it is fetched on: how a test hangs the firmware. */
+  patch(wordAddress: number, opcode: number): void {
+    const { progMem } = this.#core;
+    if (!(wordAddress in progMem))
+      throw new RangeError(`Flash has ${progMem.length} words, and no word ${wordAddress}.`);
+    progMem[wordAddress] = opcode;
+  }
+
   /** Sends the board a byte: its start bit comes at `atCycle`, or as soon as the bytes sent before are through. */
   receive(byte: number, atCycle = this.#core.cycles): void {
     this.#usart.receive(byte & 0xff, Math.max(atCycle, this.#core.cycles));
+  }
+
+  /** Bytes that `receive` was given and that are not through yet never arrive: the cable was pulled. */
+  dropIncoming(): void {
+    this.#usart.dropIncoming();
   }
 
   /** Told whenever the levels a port drives change; inputs, and all pins after a reset, count as low. */
@@ -158,10 +199,8 @@ export class AtMega328p {
     core.data.fill(0, IO_START, IO_END);
     core.data[MCUSR] = flags | RESET_FLAG[kind];
     core.restart();
-    this.#timer1.reset(cycle);
-    // These two cost nothing until the firmware starts them, then one event per timer tick.
-    new AVRTimer(core, timer0Config);
-    new AVRTimer(core, timer2Config);
+    for (const timer of [this.#timer0, this.#timer1, this.#timer2]) timer.reset(cycle);
+    this.#adc.reset();
     this.#usart.reset();
     this.#eeprom.reset();
     this.#watchdog.reset(cycle);

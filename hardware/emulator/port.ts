@@ -2,7 +2,6 @@
  * One digital I/O port: PINx, DDRx, PORTx, the pads behind them and the synchroniser in front of PINx (chapter 14).
  * A pad nobody drives reads its pull-up when PORTx switches it on, else low, as with a pull-down outside.
  */
-import type { AVRIOPort } from 'avr8js';
 import type { Core } from './core.ts';
 import type { PortName } from './pins.ts';
 
@@ -10,13 +9,6 @@ import type { PortName } from './pins.ts';
 const PIN_SYNC_CYCLES = 1;
 /** PINx; DDRx and PORTx follow it. */
 const PIN_ADDRESS: Record<PortName, number> = { B: 0x23, C: 0x26, D: 0x29 };
-
-/** What avr8js timers ask of a pin; the package keeps these names to itself (its PinOverrideMode). */
-type PinOverride = Parameters<AVRIOPort['timerOverridePin']>[1];
-const RELEASE: PinOverride = 0;
-const TAKE: PinOverride = 1;
-const SET: PinOverride = 2;
-const CLEAR: PinOverride = 3;
 
 export interface PortListener {
   /** The levels this port drives have changed; inputs count as low. */
@@ -27,8 +19,6 @@ export interface PortListener {
 
 export class Port {
   readonly name: PortName;
-  /** Where avr8js timers look for the listener of their external clock pin; the emulated board clocks none that way. */
-  readonly externalClockListeners: unknown[] = [];
   readonly #core: Core;
   readonly #pin: number;
   readonly #listener: PortListener;
@@ -39,6 +29,7 @@ export class Port {
   /** The pads before their last change, and the cycle of that change. */
   #padsBefore = 0;
   #changedAt = -Infinity;
+  /** Pads a compare unit drives in the place of PORTx, and their levels. */
   #timerPins = 0;
   #timerLevels = 0;
 
@@ -79,20 +70,12 @@ export class Port {
     this.#update(cycle);
   }
 
-  /** Called by the avr8js timers when a compare unit takes, changes or gives back a pin. */
-  timerOverridePin(pin: number, mode: PinOverride): void {
-    const mask = 1 << pin;
-    if (mode === RELEASE) this.#timerPins &= ~mask;
-    else {
-      const level = this.#core.data[this.#pin + 2]! & mask;
-      const levels = this.#timerLevels & ~mask;
-      this.#timerPins |= mask;
-      if (mode === TAKE) this.#timerLevels = levels | level;
-      else if (mode === SET) this.#timerLevels = levels | mask;
-      else if (mode === CLEAR) this.#timerLevels = levels;
-      else this.#timerLevels ^= mask;
-    }
-    this.#update(this.#core.events.firing ?? this.#core.writeCycle);
+  /** A compare unit takes the pad and drives this level from `cycle` on, or gives it back (null). */
+  override(bit: number, level: boolean | null, cycle: number): void {
+    const mask = 1 << bit;
+    this.#timerPins = level === null ? this.#timerPins & ~mask : this.#timerPins | mask;
+    this.#timerLevels = level ? this.#timerLevels | mask : this.#timerLevels & ~mask;
+    this.#update(cycle);
   }
 
   #update(cycle: number): void {

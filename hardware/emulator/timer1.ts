@@ -10,7 +10,6 @@ import { ClockEvent } from './clock-events.ts';
 import type { Core, Interrupt } from './core.ts';
 
 const TIFR1 = 0x36;
-const GTCCR = 0x43;
 const TIMSK1 = 0x6f;
 const TCCR1A = 0x80;
 const TCCR1B = 0x81;
@@ -25,8 +24,6 @@ const OCF1B = 0x04;
 const ICF1 = 0x20;
 const ICES1 = 0x40;
 const WGM_HIGH = 0x18;
-const PSRSYNC = 0x01;
-const TSM = 0x80;
 const COUNTS = 0x10000;
 const MAX = 0xffff;
 /** Table 16-5; 6 and 7 clock the counter from pin T1. */
@@ -86,6 +83,12 @@ export class Timer1 {
     this.#raise(ICF1);
   }
 
+  restartPrescaler(cycle: number): void {
+    this.#sync(cycle);
+    this.#rebase(this.#count(cycle), this.#prescaler, cycle, cycle);
+    this.#plan();
+  }
+
   #attach(): void {
     const { readHooks, writeHooks, data } = this.#core;
     readHooks[TIFR1] = () => {
@@ -114,11 +117,6 @@ export class Timer1 {
       }
       data[TCCR1B] = value;
       this.#rebase(this.#count(cycle), prescaler, this.#origin, cycle);
-    });
-    this.#onWrite(GTCCR, (value, cycle) => {
-      if (value & TSM)
-        throw new Error('GTCCR.TSM (timers held for synchronisation) is not part of the emulated board.');
-      if (value & PSRSYNC) this.#rebase(this.#count(cycle), this.#prescaler, cycle, cycle);
     });
     this.#onWrite(TCNT1, (value, cycle) => {
       this.#rebase((this.#temp << 8) | value, this.#prescaler, this.#origin, cycle);

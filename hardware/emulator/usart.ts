@@ -68,6 +68,14 @@ export class Usart {
     if (this.#outside.length === 1 && this.#arriving === null) this.#planStart();
   }
 
+  /** The other end is gone: what it had still to send never comes, and the character on its way is cut off. */
+  dropIncoming(): void {
+    this.#outside = [];
+    this.#arriving = null;
+    this.#lineFreeAt = 0;
+    this.#core.events.cancel(this.#rxEvent);
+  }
+
   /** The chip was reset. A character on its way out is cut off; one on its way in goes by unheard. */
   reset(): void {
     this.#core.data[UCSR0A] = UDRE0;

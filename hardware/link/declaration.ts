@@ -25,7 +25,7 @@ export interface Message {
   readonly reply?: readonly Field[];
 }
 
-export const linkVersion = { major: 1, minor: 0 } as const;
+export const linkVersion = { major: 2, minor: 0 } as const;
 
 /** Numbers both ends must agree on, each with its reason. */
 export const limits = {
@@ -35,7 +35,7 @@ export const limits = {
   FRAME_BYTES: { value: 48, reason: 'longest payload from the host, CRC included' },
   EVENTS_PER_FRAME: { value: 4, reason: 'four to a frame carry 2,400 events/s; one to a frame 1,470' },
   EVENT_BYTES: { value: 7, reason: 'ticks 32, code 8, value 16 bits' },
-  PROGRAM_BYTES: { value: 576, reason: 'the one program slot' },
+  PROGRAM_BYTES: { value: 480, reason: 'the one program slot; bench mode keeps its own state there' },
   EVENT_RING: { value: 64, reason: 'un-acknowledged events kept: over 2 s at 20 edges/s' },
   EVENT_RESERVE: {
     value: 12,
@@ -43,13 +43,15 @@ export const limits = {
   },
   MAX_OUTPUTS: { value: 12, reason: 'bits of the output word that the Uno has pins for beside its inputs' },
   MAX_INPUTS: { value: 6, reason: 'input lines; each has two edges in the alphabet' },
-  MAX_TIMERS: { value: 8, reason: 'three bits in a start' },
+  MAX_TIMERS: { value: 6, reason: 'three bits in a start; the shipped charts run at most three at once' },
   MAX_SLOTS: { value: 32, reason: 'five bits in a start' },
   MAX_GROUPS: { value: 8, reason: 'exclusive groups, one bit each' },
+  MAX_WAVES: { value: 2, reason: 'PWM pins of Timer2: Uno 3 and 11, Mega 9 and 10' },
+  MAX_ALLOWANCES: { value: 3, reason: 'water, light, and one to spare' },
   RESEND_MS: { value: 100, reason: 'un-acknowledged events are sent again after this long without progress' },
   DEFAULT_SILENCE_MS: { value: 2000, reason: 'host silent for longer: the trial ends safe' },
   WATCHDOG_MS: { value: 250, reason: 'main loop stuck for longer: reset, outputs safe' },
-  PROGRAM_FORMAT: { value: 1, reason: 'first byte of a program; any other is refused' },
+  PROGRAM_FORMAT: { value: 2, reason: 'first byte of a program; any other is refused' },
 } as const;
 
 /** What a reply's status says. */
@@ -67,6 +69,17 @@ export const statuses = {
   stale: { value: 7, meaning: 'the loaded program is not the one named' },
   unknown: { value: 8, meaning: 'no such message' },
 } as const;
+
+/** Bits of the `flags` of lines. */
+export const lineFlags = {
+  LINE_ACTIVE_LOW: { value: 1, meaning: 'on is low' },
+  LINE_PULL_UP: { value: 2, meaning: 'input: internal pull-up' },
+  LINE_LAMP: { value: 4, meaning: "output: the fault lamp, the board's own" },
+  LINE_DRAWS: { value: 8, meaning: 'output: draws on an allowance, whose number stands in the two bits above' },
+} as const;
+
+/** Shapes of a wave. */
+export const waveShapes = { constant: 0, square: 1, sine: 2 } as const;
 
 const token: Field = { name: 'token', type: 'u32', meaning: 'session token' };
 
@@ -91,6 +104,9 @@ export const commands: readonly Message[] = [
       { name: 'timers', type: 'u8', meaning: 'capacity for timers running at once' },
       { name: 'armed', type: 'u8', meaning: '1: a session holds the board' },
       { name: 'stackFree', type: 'u16', meaning: 'bytes of RAM the stack never reached' },
+      { name: 'kind', type: 'u8', meaning: '1: ATmega328P (Uno, Nano), 2: ATmega2560 (Mega)' },
+      { name: 'lastToken', type: 'u32', meaning: 'of the last session armed; survives a reset, not a power cut' },
+      { name: 'waterLeft', type: 'u32', meaning: "what was left of that session's allowance 0" },
     ],
   },
   {
@@ -107,9 +123,10 @@ export const commands: readonly Message[] = [
     fields: [
       { name: 'index', type: 'u8', meaning: 'its bit in the output word' },
       { name: 'pin', type: 'u8', meaning: 'Arduino pin number; A0 is 14' },
-      { name: 'activeLow', type: 'u8', meaning: '1: on drives the pin low' },
+      { name: 'flags', type: 'u8', meaning: 'see line flags' },
       { name: 'groups', type: 'u8', meaning: 'exclusive groups it belongs to, one bit each' },
       { name: 'longestOnMs', type: 'u16', meaning: 'longest on-time; never 0' },
+      { name: 'cost', type: 'u16', meaning: 'what it draws in 1.024 ms' },
     ],
   },
   {
@@ -119,8 +136,12 @@ export const commands: readonly Message[] = [
     fields: [
       { name: 'index', type: 'u8', meaning: 'its number' },
       { name: 'pin', type: 'u8', meaning: 'Arduino pin number; A0 is 14' },
-      { name: 'activeLow', type: 'u8', meaning: '1: low means on' },
-      { name: 'pullUp', type: 'u8', meaning: '1: internal pull-up' },
+      { name: 'flags', type: 'u8', meaning: 'see line flags' },
+      {
+        name: 'refractoryMs',
+        type: 'u8',
+        meaning: 'an onset within this time of the one before is a bounce, and so is its offset',
+      },
     ],
   },
   {
@@ -182,6 +203,67 @@ export const commands: readonly Message[] = [
     meaning: 'Events before this number are committed. Not answered',
     token: true,
     fields: [{ name: 'next', type: 'u16', meaning: 'number of the first event not yet committed' }],
+  },
+  {
+    name: 'wave',
+    type: 0x0d,
+    meaning: 'How a line on a PWM pin shows while it is on, from the next trial on. Not during a trial',
+    token: true,
+    fields: [
+      { name: 'line', type: 'u8', meaning: 'output line; its pin must have PWM' },
+      { name: 'shape', type: 'u8', meaning: '0: constant, 1: square, 2: sine (from 0 up, and back to 0)' },
+      { name: 'amplitude', type: 'u8', meaning: 'duty of the PWM at the peak; 255: full' },
+      { name: 'duty', type: 'u8', meaning: 'square: share of the period that is on, in 256ths' },
+      { name: 'step', type: 'u16', meaning: 'phase in a millisecond, in 65536ths of the period' },
+      { name: 'up', type: 'u16', meaning: 'rise of the ramp in a millisecond; 65535: at once' },
+      { name: 'down', type: 'u16', meaning: 'fall of the ramp in a millisecond, from the instant the line goes off' },
+    ],
+  },
+  {
+    name: 'allow',
+    type: 0x0e,
+    meaning: 'Fill an allowance. A line that draws on one stays shut until this has been said',
+    token: true,
+    fields: [
+      { name: 'index', type: 'u8', meaning: 'allowance; 0 is water' },
+      { name: 'left', type: 'u32', meaning: 'what is left of it' },
+      { name: 'capacity', type: 'u32', meaning: 'what it can hold' },
+      { name: 'refill', type: 'u16', meaning: 'what comes back in 1.024 ms' },
+    ],
+  },
+  {
+    name: 'sync',
+    type: 0x0f,
+    meaning: 'Pulses at random intervals on a line that no program may then drive; until disarmed',
+    token: true,
+    fields: [
+      { name: 'line', type: 'u8', meaning: 'output line' },
+      { name: 'leastMs', type: 'u16', meaning: 'shortest interval between onsets, more than the width; 0: stop' },
+      { name: 'spreadMs', type: 'u16', meaning: 'up to so much more' },
+      { name: 'widthMs', type: 'u16', meaning: 'of a pulse' },
+      { name: 'seed', type: 'u16', meaning: 'of the intervals; never 0' },
+    ],
+  },
+  {
+    name: 'timing',
+    type: 0x10,
+    meaning: 'How late the board was since it was armed',
+    token: true,
+    fields: [],
+    reply: [
+      { name: 'timers', type: 'u16', meaning: 'timers that changed an output; stops at 65535' },
+      { name: 'timerSum', type: 'u32', meaning: 'sum of ticks from deadline to pins written' },
+      { name: 'timerWorst', type: 'u16', meaning: 'ticks' },
+      { name: 'inputs', type: 'u16', meaning: 'input edges that changed an output; stops at 65535' },
+      { name: 'inputSum', type: 'u32', meaning: 'sum of ticks from stamp to pins written' },
+      { name: 'inputWorst', type: 'u16', meaning: 'ticks' },
+    ],
+  },
+  {
+    name: 'name',
+    type: 0x11,
+    meaning: 'Write the board id to its EEPROM. Not while armed',
+    fields: [{ name: 'boardId', type: 'u32', meaning: 'any but 0xFFFFFFFF' }],
   },
 ];
 

@@ -5,7 +5,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EndReason, EventCode } from '#machines/vocabulary.ts';
-import { commands, type Field, limits, linkVersion, type Message, reports, statuses } from './declaration.ts';
+import {
+  commands,
+  type Field,
+  limits,
+  lineFlags,
+  linkVersion,
+  type Message,
+  reports,
+  statuses,
+  waveShapes,
+} from './declaration.ts';
 import { FIRMWARE_VERSION } from './firmware-version.ts';
 
 const sizes = { u8: 1, u16: 2, u32: 4, bytes: 0 } as const;
@@ -54,6 +64,10 @@ function header(): string {
       define(`STATUS_${constantName(name)}`, value, meaning),
     ),
     '',
+    ...Object.entries(lineFlags).map(([name, { value, meaning }]) => define(name, value, meaning)),
+    '',
+    ...Object.entries(waveShapes).map(([name, value]) => define(`WAVE_${constantName(name)}`, value)),
+    '',
     ...Object.entries(EventCode).map(([name, value]) => define(`EVENT_${constantName(name)}`, value)),
     '',
     ...Object.entries(EndReason).map(([name, value]) => define(`END_${constantName(name)}`, value)),
@@ -94,6 +108,10 @@ function tables(): string {
     '| status | value | meaning |',
     '| --- | --- | --- |',
     ...Object.entries(statuses).map(([name, { value, meaning }]) => `| ${name} | ${value} | ${meaning} |`),
+    '',
+    '| line flag | value | meaning |',
+    '| --- | --- | --- |',
+    ...Object.entries(lineFlags).map(([name, { value, meaning }]) => `| ${name} | ${value} | ${meaning} |`),
     '',
     '## From the host',
     '',

@@ -5,9 +5,10 @@ import { crc32 } from '#machines/digest.ts';
 import type { BoundProgram, Edge } from '#machines/program.ts';
 import { limits } from './declaration.ts';
 
-const TRIGGER_TIMER = 0x80;
-const TRIGGER_START = 0xff;
-const NO_RESULT = 0xff;
+const TRIGGER_TIMER = 16;
+const TRIGGER_START = 31;
+const OVER = 0xff;
+const MOST_STARTS = 7;
 const HEADER_BYTES = 4;
 
 export interface ProgramImage {
@@ -20,25 +21,24 @@ export function programImage({ program, ticks }: BoundProgram): ProgramImage {
   const { nodes, timers, lines } = program;
   atMost('nodes', nodes.length, 255);
   atMost('states', program.states.length, 255);
-  atMost('results', program.results.length, NO_RESULT);
+  atMost('results', program.results.length, 256);
   atMost('timers at once', timers, limits.MAX_TIMERS.value);
   atMost('durations', ticks.length, limits.MAX_SLOTS.value);
   atMost('output lines', lines.outputs.length, limits.MAX_OUTPUTS.value);
   atMost('input lines', lines.inputs.length, limits.MAX_INPUTS.value);
 
-  const edge = (trigger: number, { to, starts }: Edge) => [
-    trigger,
-    to,
-    starts.length,
-    ...starts.map(({ timer, slot }) => (timer << 5) | slot),
-  ];
+  const edge = (trigger: number, { to, starts }: Edge) => {
+    atMost('timers started at once', starts.length, MOST_STARTS);
+    return [(starts.length << 5) | trigger, to, ...starts.map(({ timer, slot }) => (timer << 5) | slot)];
+  };
   const bodies = nodes.map((node) => {
+    const head = [node.outputs & 0xff, node.outputs >> 8, node.state];
+    if (node.result >= 0) return [...head, node.result, OVER];
     const edges = [
       ...node.onInput.flatMap((each, input) => (each === null ? [] : [edge(input, each)])),
-      ...node.onTimer.flatMap((each, timer) => (each === null ? [] : [edge(TRIGGER_TIMER | timer, each)])),
+      ...node.onTimer.flatMap((each, timer) => (each === null ? [] : [edge(TRIGGER_TIMER + timer, each)])),
     ];
-    const result = node.result < 0 ? NO_RESULT : node.result;
-    return [node.outputs & 0xff, node.outputs >> 8, node.state, node.running, result, edges.length, ...edges.flat()];
+    return [...head, node.running, edges.length, ...edges.flat()];
   });
   const start = edge(TRIGGER_START, program.start);
   let offset = HEADER_BYTES + 4 * ticks.length + 2 * nodes.length + start.length;

@@ -15,6 +15,9 @@ import { Envelope } from './envelope.ts';
 
 const TICKS_PER_US = NOMINAL_TICKS_PER_MS / 1000;
 
+/** The board reckons refractory times in these. */
+const REFRACTORY_TICKS = 256;
+
 export class VirtualDevice {
   readonly ticksPerMs = NOMINAL_TICKS_PER_MS;
   readonly envelope: Envelope;
@@ -29,12 +32,18 @@ export class VirtualDevice {
   #seq = 0;
   #inputs = 0;
   #inTrial = false;
+  /** By input, in units of REFRACTORY_TICKS. */
+  readonly #refractory: readonly number[];
+  readonly #quietUntil: number[];
+  #bouncing = 0;
   #events: RawEvent[] = [];
   #digest = new EventDigest();
 
   constructor(file: RigFile, mouse: Mouse | null, startTicks: DeviceTicks, emit: (event: RawEvent) => void) {
     this.#lines = lineTable(file);
     this.envelope = new Envelope(file);
+    this.#refractory = file.inputs.map(({ refractoryMs }) => Math.floor((refractoryMs * 125) / 16));
+    this.#quietUntil = file.inputs.map(() => Number.NEGATIVE_INFINITY);
     this.#mouse = mouse;
     this.#powerUpTicks = startTicks;
     this.#now = startTicks;
@@ -81,8 +90,10 @@ export class VirtualDevice {
     const lick = this.#lickTicks();
     if (limit < deadline && limit < lick) {
       this.#now = limit;
-      this.envelope.bar(limit);
-      runner.end(EndReason.onTimeLimit, limit);
+      const barred = this.envelope.bar(limit);
+      const reason = barred?.reason ?? EndReason.onTimeLimit;
+      if (barred !== null) this.#record(limit, EventCode.fault, barred.line * 256 + reason);
+      runner.end(reason, limit);
     } else if (lick < deadline) {
       this.#lick(runner, lick);
     } else if (deadline === Number.POSITIVE_INFINITY) {
@@ -136,7 +147,21 @@ export class VirtualDevice {
     const bit = 1 << input;
     if (on === ((this.#inputs & bit) !== 0)) return;
     this.#inputs ^= bit;
-    runner.input(input * 2 + (on ? 1 : 0), ticks);
+    const index = input * 2 + (on ? 1 : 0);
+    if (this.#isBounce(input, on, ticks)) this.#record(ticks, EventCode.bounce, index);
+    else runner.input(index, ticks);
+  }
+
+  /** An onset within the refractory of the onset before, and its offset (hardware/firmware/rehearsal/engine.c). */
+  #isBounce(input: number, on: boolean, ticks: number): boolean {
+    const refractory = this.#refractory[input]!;
+    if (refractory === 0) return false;
+    const now = Math.floor(ticks / REFRACTORY_TICKS);
+    const bit = 1 << input;
+    const bounce = on ? now < this.#quietUntil[input]! : (this.#bouncing & bit) !== 0;
+    this.#bouncing = on && bounce ? this.#bouncing | bit : this.#bouncing & ~bit;
+    if (on && !bounce) this.#quietUntil[input] = now + refractory;
+    return bounce;
   }
 
   #drive(word: number, ticks: number): void {

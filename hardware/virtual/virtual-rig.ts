@@ -6,18 +6,29 @@
  * abort acts between two steps of it, from within a subscriber to `events$`; paced, it acts within PACE_SLICE_MS.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { BehaviorSubject, Subject } from 'rxjs';
+import { BehaviorSubject, of, Subject } from 'rxjs';
 import { Enactor } from '#machines/enact.ts';
 import { Interpreter } from '#machines/interpret.ts';
 import type { BoundProgram, LineTable, TrialProgram } from '#machines/program.ts';
 import { PULSE_TRIAL } from '#machines/pulse.ts';
-import { type DeviceTicks, deviceTicks } from '#machines/time.ts';
+import { type DeviceTicks, deviceTicks, ticksBetween } from '#machines/time.ts';
 import type { TrialRunner } from '#machines/trial-runner.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
+import { Waves } from '../board/waves.ts';
 import type { Mouse } from '../mouse/mouse.ts';
 import { proveProgram } from '../prove-program.ts';
 import { PulsePrograms } from '../pulse-programs.ts';
-import { type Rig, RigError, type RigIdentity, type RigStatus, type TrialSource, type TrialTrace } from '../rig.ts';
+import {
+  type ClockReading,
+  type Rig,
+  RigError,
+  type RigIdentity,
+  type RigStatus,
+  type RigTiming,
+  type TrialSource,
+  type TrialTrace,
+  type Waveform,
+} from '../rig.ts';
 import { lineTable, type RigFile } from '../rig-file.ts';
 import { VirtualDevice } from './virtual-device.ts';
 
@@ -63,6 +74,7 @@ export class VirtualRig implements Rig {
   readonly #status = new BehaviorSubject<RigStatus>({ kind: 'closed' });
   readonly events$ = this.#events.asObservable();
   readonly status$ = this.#status.asObservable();
+  readonly segments$ = of({ segment: 0, bootId: 0, firstSeq: 0 });
   #open = false;
   #closed = false;
   /** The trial asked for, waiting or running. */
@@ -102,7 +114,31 @@ export class VirtualRig implements Rig {
       firmware: 'none',
       linkVersion: null,
       engine: this.#engine,
+      timing: 'device',
+      deadMansSwitch: false,
     };
+  }
+
+  clock(): ClockReading {
+    const { ticksPerMs } = this;
+    const hostMsOf = (ticks: DeviceTicks) =>
+      (this.#device.now + ticksBetween(deviceTicks(this.#device.now), ticks)) / ticksPerMs;
+    return { segment: 0, ticksPerMs, uncertaintyUs: null, driftPpmPerMin: null, hostMsOf };
+  }
+
+  /** Refuses what a board would refuse; here the line is on or off, and no wave is drawn. */
+  async shape(line: string, waveform: Waveform): Promise<void> {
+    if (!this.#open) throw this.#closedError();
+    new Waves(this.#file).want(line, waveform);
+  }
+
+  async allowWater(ul: number): Promise<void> {
+    if (!this.#open) throw this.#closedError();
+    this.#device.envelope.allowWater(ul);
+  }
+
+  async timing(): Promise<RigTiming | null> {
+    return null;
   }
 
   async runTrial(

@@ -10,6 +10,21 @@ import { UsageError } from '../usage-error.ts';
 /** Printed before the port; a program that starts this one waits for it. */
 export const SERVED = 'emulated board at ';
 
+interface EmulateOptions {
+  readonly rig: string;
+  readonly seed: string;
+  readonly clockPpm: string;
+  readonly clockDrift: string;
+  readonly resetOnOpen: boolean;
+  readonly bootloaderMs: string;
+}
+
+function numberOf(option: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (/^-?\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new UsageError(`${option} ${text} is no whole number from ${least} to ${most}. Nothing was started.`);
+}
+
 export function addEmulateCommand(program: Command, io: Io): void {
   program
     .command('emulate')
@@ -19,13 +34,21 @@ export function addEmulateCommand(program: Command, io: Io): void {
     )
     .option('--rig <rig>', 'an emulated rig: shipped, or the path of its file', 'emulated')
     .option('--seed <n>', 'of the mouse', '1')
-    .action(async (options: { rig: string; seed: string }) => {
-      const seed = Number(options.seed);
-      if (!/^\d+$/.test(options.seed) || seed >= 2 ** 32) {
-        throw new UsageError(
-          `--seed ${options.seed} is no whole number from 0 to ${2 ** 32 - 1}. Nothing was started.`,
-        );
-      }
+    .option(
+      '--clock-ppm <n>',
+      "how fast the board's clock runs, in parts per million; a real Uno's is within 5000",
+      '0',
+    )
+    .option('--clock-drift <n>', 'by how much that grows in a minute, in ppm', '0')
+    .option('--reset-on-open', 'opening the port resets the board, as on a real Uno (Linux)', false)
+    .option('--bootloader-ms <n>', 'how long the boot loader sits after such a reset', '0')
+    .action(async (options: EmulateOptions) => {
+      const seed = numberOf('--seed', options.seed, 0, 2 ** 32 - 1);
+      const clock = {
+        ppm: numberOf('--clock-ppm', options.clockPpm, -20_000, 20_000),
+        driftPpmPerMin: numberOf('--clock-drift', options.clockDrift, -500, 500),
+      };
+      const bootloaderMs = numberOf('--bootloader-ms', options.bootloaderMs, 0, 10_000);
       const file = findRigFile(/[/\\.]/.test(options.rig) ? pathOf(io, options.rig) : options.rig);
       if (file.kind !== 'emulated') {
         throw new UsageError(
@@ -33,7 +56,8 @@ export function addEmulateCommand(program: Command, io: Io): void {
         );
       }
       const interrupted = firstValueFrom(io.interrupts$);
-      const board = await serveBoard({ file, mouse: mouseFor(file, { seed }) });
+      const { resetOnOpen } = options;
+      const board = await serveBoard({ file, mouse: mouseFor(file, { seed }), clock, resetOnOpen, bootloaderMs });
       io.out(`SIMULATED ${SERVED}${board.path}\n`);
       io.out(`In another window: ${commandName(io)} run --subject M001 --rig ${options.rig} --port ${board.path}\n`);
       io.out('Ctrl-C ends it.\n');

@@ -11,7 +11,7 @@ export const goTrial: TwoOdourPlan = {
   licksToAnswer: 1,
   rewardDelayed: false,
   abortOnEarlyLick: false,
-  opto: null,
+  light: null,
   durations: {
     baselineMs: 2000,
     odour1Ms: 1000,

@@ -5,6 +5,7 @@
  */
 import { cpus } from 'node:os';
 import { CYCLES_PER_SECOND } from '#hardware/emulator/mcu.ts';
+import { delayInTrueTime, stateDurations } from './durations.ts';
 import { emulatedSpeed } from './emulated-speed.ts';
 import { interpreterAgainstActor, LICKS_A_TRIAL } from './interpreter.ts';
 import { type LatencyResult, lickToWater } from './lick-to-water.ts';
@@ -23,8 +24,28 @@ interface Row {
 const quick = process.argv.includes('--quick');
 const json = process.argv.includes('--json');
 const size = quick
-  ? { rounds: 1, trials: 500, actorTrials: 20, licks: 60, sessions: 1, emulatedTrials: 1, stockMs: 100 }
-  : { rounds: 5, trials: 50_000, actorTrials: 400, licks: 5000, sessions: 20, emulatedTrials: 15, stockMs: 2000 };
+  ? {
+      rounds: 1,
+      trials: 500,
+      actorTrials: 20,
+      licks: 60,
+      sessions: 1,
+      emulatedTrials: 1,
+      stockMs: 100,
+      trialsTimed: 10,
+      trialsTrue: 3,
+    }
+  : {
+      rounds: 5,
+      trials: 50_000,
+      actorTrials: 400,
+      licks: 5000,
+      sessions: 20,
+      emulatedTrials: 15,
+      stockMs: 2000,
+      trialsTimed: 500,
+      trialsTrue: 8,
+    };
 
 const rows: Row[] = [];
 const notes: string[] = [];
@@ -67,8 +88,42 @@ const loaded = await lickToWater(size.licks, true);
 latencyRows('under load', loaded);
 const perS = (value: number) => Math.round(value).toLocaleString('en');
 notes.push(
-  `load: ${perS(loaded.inputEdgesPerS)} input edges/s on two lick lines and a 100 Hz frame clock; ${perS(loaded.bytesToBoardPerS)} bytes/s to the board (its line is full at 25,000), ${perS(loaded.bytesFromBoardPerS)} from it; ${loaded.lostEvents} lick events did not fit and were counted as lost; ${loaded.overruns} bytes overrun. The firmware has no opto waveform yet, so none runs.`,
+  `load: ${perS(loaded.inputEdgesPerS)} input edges/s on two lick lines and a 100 Hz frame clock; ${perS(loaded.bytesToBoardPerS)} bytes/s to the board (its line is full at 25,000), ${perS(loaded.bytesFromBoardPerS)} from it; ${loaded.lostEvents} lick events did not fit and were counted as lost; ${loaded.overruns} bytes overrun. A 40 Hz sine with ramps runs on the light, and sync pulses come every 50 to 150 ms.`,
 );
+
+for (const load of [false, true]) {
+  const { stampErrors, pinErrors } = await stateDurations(size.trialsTimed, load);
+  const when = load ? 'under load' : 'idle';
+  const worstStamp = Math.max(...stampErrors.map(Math.abs));
+  row(
+    `state durations, ${when}, stamps: worst of ${stampErrors.length}`,
+    worstStamp / 2,
+    'us',
+    'Bpod grid, published',
+    100,
+  );
+  row(
+    `state durations, ${when}, at the pins: worst of ${pinErrors.length}`,
+    quantile(pinErrors, 1) / CYCLES_PER_US,
+    'us (exact, emulated)',
+    'pyControl grid, published',
+    1000,
+  );
+}
+for (const [ppm, drift] of [
+  [5000, 0],
+  [-5000, 0],
+  [0, 50],
+] as const) {
+  const { worstMs, uncorrectedMs } = await delayInTrueTime(ppm, drift, size.trialsTrue);
+  row(
+    `5 s delay in true time, clock ${ppm} ppm off, drifting ${drift} ppm/min: worst from trial 3 on`,
+    worstMs,
+    'ms',
+    'the same board, uncorrected',
+    uncorrectedMs,
+  );
+}
 
 const recorded = await recording(size.rounds, size.sessions);
 row(

@@ -25,6 +25,8 @@ export function sessionOn(rigName: string, subject: number, simulated = true): S
       firmware: 'rehearsal 1.0',
       linkVersion: '1',
       engine: 'interpreter',
+      timing: 'device',
+      deadMansSwitch: false,
     },
     lines: { inputs: ['lick'], outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'trial'] },
     rigFile: '{"name":"bench"}',

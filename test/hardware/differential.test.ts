@@ -4,9 +4,13 @@
  */
 import { expect, it } from 'vitest';
 import { createEmulatedRig } from '#hardware/emulator/emulated-rig.ts';
-import { findRigFile } from '#hardware/rig-file.ts';
+import { programImage } from '#hardware/link/program-image.ts';
+import { findRigFile, type RigFile } from '#hardware/rig-file.ts';
+import { bind } from '#machines/bind.ts';
+import { compile } from '#machines/compile.ts';
 import { Enactor } from '#machines/enact.ts';
 import { Interpreter } from '#machines/interpret.ts';
+import { planLight } from '#machines/light.ts';
 import type { BoundProgram } from '#machines/program.ts';
 import { RandomStream } from '#machines/random.ts';
 import type { TrialRunner } from '#machines/trial-runner.ts';
@@ -48,9 +52,42 @@ function randomPlan(random: RandomStream): TwoOdourPlan {
     licksToAnswer: 1 + random.below(3),
     rewardDelayed,
     abortOnEarlyLick: random.below(4) === 0,
-    opto: random.below(2) ? epochs[random.below(epochs.length)]! : null,
-    durations,
+    ...randomLight(random, durations),
   };
+}
+
+/** Half the trials under light or its mask, over a span that light fits in, at multiples of 5 ms. */
+function randomLight(random: RandomStream, durations: TwoOdourDurations): Pick<TwoOdourPlan, 'light' | 'durations'> {
+  const first = random.below(epochs.length);
+  const last = first + random.below(Math.min(3, epochs.length - first));
+  const wholeMs = epochs.slice(first, last + 1).reduce((sum, epoch) => sum + durations[`${epoch}Ms`], 0);
+  if (random.below(2) === 0 || wholeMs < 5) return { light: null, durations };
+  const some = (mostMs: number) => (random.below(3) ? 5 * random.below(Math.ceil(mostMs / 5)) : 0);
+  const startsAfterMs = some(wholeMs);
+  const endsBeforeMs = some(wholeMs - startsAfterMs);
+  const rampMs = some(wholeMs - startsAfterMs - endsBeforeMs);
+  const ramp = random.below(2) ? 'inside' : 'outside';
+  const span = { from: epochs[first]!, to: epochs[last]!, startsAfterMs, endsBeforeMs, rampMs, ramp } as const;
+  return planLight(span, { on: random.below(4) > 0, mask: random.below(3) > 0 }, durations);
+}
+
+/** The emulated rig's, with a line for the masking flash. */
+function rigFile(): RigFile {
+  const file = findRigFile('emulated');
+  if (file.outputs.some(({ name }) => name === 'mask')) return file;
+  const opto = file.outputs.find(({ name }) => name === 'opto')!;
+  return { ...file, outputs: [...file.outputs, { ...opto, name: 'mask', pin: 10 }] };
+}
+
+/** Light that starts and ends within the choice period needs more nodes than a board holds where much else is asked. */
+function fits(plan: TwoOdourPlan, file: RigFile): boolean {
+  const lines = { inputs: file.inputs.map(({ name }) => name), outputs: file.outputs.map(({ name }) => name) };
+  const bound = bind(compile(twoOdourTrial, plan, lines), { ...plan.durations }, 2000);
+  try {
+    return programImage(bound).bytes.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Onsets and offsets at random, and at the trial's own deadlines. `fromTtlMs`: how long the TTL rises after the start's stamp. */
@@ -85,15 +122,20 @@ function rerun(
 
 it(`runs ${TRAINS} random lick trains alike on the firmware, the interpreter and XState, ties of lick and timer included`, async () => {
   const random = new RandomStream(7, 'differential');
-  const file = findRigFile('emulated');
+  const file = rigFile();
   const driver = await RigDriver.open((mouse) => createEmulatedRig({ file, mouse }));
   let ties = 0;
+  /** Trials by how many instants of their light are timed. */
+  const litBy = [0, 0, 0, 0];
   let fromTtlMs = 0;
   for (let trial = 1; trial <= TRAINS; trial++) {
-    const plan = randomPlan(random);
+    let plan = randomPlan(random);
+    while (!fits(plan, file)) plan = randomPlan(random);
     const script = randomTrain(random, plan, fromTtlMs);
     const { trace, bound } = await driver.run(plan, script);
     const board = trace.events.map(({ ticks, code, value }): Event => [ticks, code, value]);
+    const timedLight = bound.program.slots.filter(({ name }) => /^(light|mask)/.test(name)).length;
+    litBy[timedLight]!++;
     const about = () => `train ${trial}: ${JSON.stringify({ plan, script })}`;
     expect(
       rerun((sink) => new Interpreter(sink), bound, trial, trace.events),
@@ -117,4 +159,5 @@ it(`runs ${TRAINS} random lick trains alike on the firmware, the interpreter and
   await driver.rig.close();
   // Luck alone would give none: the trains must really have met the deadlines.
   expect(ties).toBeGreaterThan(50);
+  for (const timed of [0, 1, 2, 3]) expect(litBy[timed], `trials with ${timed} delays of light`).toBeGreaterThan(2);
 }, 120_000);

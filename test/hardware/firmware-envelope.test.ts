@@ -92,7 +92,7 @@ it('obeys only the session that armed it', () => {
   expect(host.ask('start', { trial: 2, crc: 0, now: 1, at: 0 }, TOKEN ^ 1)).toBe('badToken');
   expect(host.ask('arm', { token: TOKEN ^ 1, silenceMs: 100 })).toBe('badToken');
   expect(host.ask('reset')).toBe('wrongMode');
-  expect(host.ask('output', { index: 7, pin: 11, activeLow: 0, groups: 0, longestOnMs: 9 })).toBe('wrongMode');
+  expect(host.ask('output', { index: 7, pin: 11, flags: 0, groups: 0, longestOnMs: 9, cost: 0 })).toBe('wrongMode');
   expect(host.pins).toBe(1 << 6);
 });
 
@@ -136,6 +136,10 @@ it('keeps a line shut that was on too long, until a session is armed anew', () =
   expect([...host.seen].some((pins) => pins & (1 << 6))).toBe(false);
   host.ask('disarm');
   host.ask('arm', { token: TOKEN, silenceMs: 2000 });
+  // Bench mode has had the program's memory meanwhile.
+  expect(host.start(image.crc, 3)).toBe('stale');
+  host.load(image);
+  host.commit(image);
   host.start(image.crc, 3);
   host.runMs(50);
   expect(host.pins).toBe(1 << 6);

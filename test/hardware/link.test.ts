@@ -82,16 +82,16 @@ describe('a program image', () => {
     const { bytes, crc } = programImage(bound);
     expect({ length: bytes.length, crc: crc.toString(16), header: hex(bytes.subarray(0, 8)) }).toMatchInlineSnapshot(`
       {
-        "crc": "d2b23df8",
-        "header": "010f0309a0860100",
-        "length": 226,
+        "crc": "22d40d91",
+        "header": "020f0309a0860100",
+        "length": 193,
       }
     `);
   });
 
   it('is refused when the board could not hold it, naming what is too much', () => {
     const bound = bind(compile(twoOdourTrial, { ...plans.go, licksToAnswer: 60 }, lines), { ...durations }, 2000);
-    expect(() => programImage(bound)).toThrow(/needs \d+ bytes; the board holds 576/);
+    expect(() => programImage(bound)).toThrow(/needs \d+ bytes; the board holds 480/);
   });
 });
 

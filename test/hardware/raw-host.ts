@@ -8,6 +8,7 @@ import { type ProgramImage, programImage } from '#hardware/link/program-image.ts
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import type { LineTable } from '#machines/program.ts';
+import { PULSE_TRIAL, pulse } from '#machines/pulse.ts';
 import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EventCode } from '#machines/vocabulary.ts';
 import { plans } from './rig-driver.ts';
@@ -70,14 +71,14 @@ export class RawHost {
     return this.#id;
   }
 
-  /** The reply's status by name, after at most 30 ms; null: no reply. */
+  /** The reply's status by name, after at most 30 ms (1 s for `arm`, which may write its EEPROM); null: no reply. */
   ask(name: string, values: FieldValues = {}, token = TOKEN): string | null {
     return this.reply(name, values, token)?.status ?? null;
   }
 
   reply(name: string, values: FieldValues = {}, token = TOKEN) {
     const id = this.send(name, values, token);
-    for (let waitedMs = 0; waitedMs < 30; waitedMs++) {
+    for (let waitedMs = 0; waitedMs < (name === 'arm' ? 1000 : 30); waitedMs++) {
       this.runMs(1);
       const reply = this.#replies.find((each) => each.id === id);
       if (reply === undefined) continue;
@@ -88,16 +89,28 @@ export class RawHost {
     return null;
   }
 
-  declare(longestOnMs = 5000): void {
-    for (const index of lines.outputs.keys()) {
-      this.ask('output', { index, pin: FIRST_PIN + index, activeLow: 0, groups: index < 4 ? 1 : 0, longestOnMs });
+  /** `change`: fields of single lines that are to differ from the usual, by line name. */
+  declare(longestOnMs = 5000, change: Record<string, FieldValues> = {}): void {
+    for (const [index, name] of lines.outputs.entries()) {
+      const usual = { pin: FIRST_PIN + index, flags: 0, groups: index < 4 ? 1 : 0, longestOnMs, cost: 0 };
+      this.ask('output', { index, ...usual, ...change[name] });
     }
-    this.ask('input', { index: 0, pin: 2, activeLow: 0, pullUp: 0 });
+    this.ask('input', { index: 0, pin: 2, flags: 0, refractoryMs: 0, ...change.lick });
   }
 
-  arm(silenceMs = 2000, longestOnMs = 5000): void {
-    this.declare(longestOnMs);
+  arm(silenceMs = 2000, longestOnMs = 5000, change: Record<string, FieldValues> = {}): void {
+    this.declare(longestOnMs, change);
     this.ask('arm', { token: TOKEN, silenceMs });
+  }
+
+  /** Starts a pulse of a line. */
+  pulse(line: string, ms: number): ProgramImage {
+    const input = { line, durations: { pulseMs: ms } };
+    const image = programImage(bind(compile(pulse, input, lines), { ...input.durations }, 2000));
+    this.load(image);
+    this.commit(image);
+    this.start(image.crc, PULSE_TRIAL);
+    return image;
   }
 
   load({ bytes }: ProgramImage): void {

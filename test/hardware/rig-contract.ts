@@ -7,6 +7,7 @@ import { setup } from 'xstate';
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import { digestOf } from '#machines/digest.ts';
+import { type LightSpan, planLight } from '#machines/light.ts';
 import { PULSE_TRIAL } from '#machines/pulse.ts';
 import { ticksBetween } from '#machines/time.ts';
 import { EndReason, EventCode } from '#machines/vocabulary.ts';
@@ -27,6 +28,12 @@ const twoOdours = setup({ actions: { open: (_, _params: { line: string }) => {} 
     over: { type: 'final' },
   },
 });
+
+/** A go trial under light that is off before the end of its span by a ramp of 20 ms. */
+function inLight(span: Pick<LightSpan, 'from' | 'to' | 'startsAfterMs'>) {
+  const asked = { ...span, rampMs: 20, ramp: 'inside' } as const;
+  return { ...plans.go, ...planLight(asked, { on: true, mask: false }, durations) };
+}
 
 export function describeRig(name: string, make: MakeRig): void {
   describe(`the ${name} rig`, () => {
@@ -254,7 +261,8 @@ export function describeRig(name: string, make: MakeRig): void {
       ['licks all over a go trial', plans.go, licks('lick', 20, 120, 240, 360, 470, 590, 700, 780)],
       ['licks all over a no-go trial', plans.noGo, licks('lick', 20, 120, 240, 360, 470, 590, 700, 780)],
       ['two licks to answer', { ...plans.go, licksToAnswer: 2 }, licks('lick', 500, 600)],
-      ['light in the delay', { ...plans.go, opto: 'lateDelay' as const }, licks('lick', 300)],
+      ['light in the delay', inLight({ from: 'earlyDelay', to: 'lateDelay' }), licks('lick', 300)],
+      ['light in parts of epochs', inLight({ from: 'odour1', startsAfterMs: 30, to: 'choice' }), licks('lick', 500)],
       ['an early lick that ends the trial', { ...plans.go, abortOnEarlyLick: true }, licks('lick', 200)],
     ])('leaves a record that the chart could have made: %s', async (_, plan, script) => {
       const { verdict, outcome } = await driver.run(plan, script);

@@ -40,7 +40,7 @@ const go: TwoOdourPlan = {
   licksToAnswer: 1,
   rewardDelayed: false,
   abortOnEarlyLick: false,
-  opto: null,
+  light: null,
   durations,
 };
 export const plans = { go, noGo: { ...go, odour2: 'D', rewarded: null } } as const satisfies Record<
@@ -56,6 +56,8 @@ export interface RanTrial {
 }
 
 export class RigDriver {
+  /** Ticks per ms at which the last trial was bound; the rig may know better by the time its events are read. */
+  #rate = 0;
   readonly rig: Rig;
   readonly identity: RigIdentity;
   readonly mouse: ScriptedMouse;
@@ -99,8 +101,9 @@ export class RigDriver {
 
   bind(plan: TwoOdourPlan): { bound: BoundProgram; source: TrialSource } {
     const program = compile(twoOdourTrial, plan, this.rig.lines);
+    this.#rate = this.rig.ticksPerMs;
     return {
-      bound: bind(program, { ...plan.durations }, this.rig.ticksPerMs),
+      bound: bind(program, { ...plan.durations }, this.#rate),
       source: { chart: twoOdourTrial, input: plan },
     };
   }
@@ -157,7 +160,7 @@ export class RigDriver {
 
   /** Whole ticks of the rig's clock, as `bind` rounds them. */
   ticks(ms: number): number {
-    return Math.round(ms * this.rig.ticksPerMs);
+    return Math.round(ms * (this.#rate || this.rig.ticksPerMs));
   }
 
   after(stamp: DeviceTicks, ms: number): DeviceTicks {

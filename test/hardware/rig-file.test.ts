@@ -88,7 +88,7 @@ describe('a rig file', () => {
     [
       'uses a pin of the serial line',
       (f) => (f.lines.lick.pin = 1),
-      /lines\.lick\.pin: must be an Arduino pin, 2 to 13/,
+      /lines\.lick\.pin: a uno has no pin \d for a line/,
     ],
     ['names a pin that is not there', (f) => (f.lines.lick.pin = 'A6'), /lines\.lick\.pin/],
     ['has an unknown kind', (f) => (f.lines.lick.kind = 'nose'), /lines\.lick(\.kind)?: must be one of odour, water/],

@@ -35,7 +35,14 @@ export function tappedRig(mouse: Mouse | null, tap: Tap): TappedRig {
   return {
     bench,
     lines: rig.lines,
-    ticksPerMs: rig.ticksPerMs,
+    get ticksPerMs() {
+      return rig.ticksPerMs;
+    },
+    clock: () => rig.clock(),
+    segments$: rig.segments$,
+    shape: (line, waveform) => lockStep.wait(rig.shape(line, waveform)),
+    allowWater: (ul) => lockStep.wait(rig.allowWater(ul)),
+    timing: () => lockStep.wait(rig.timing()),
     events$: rig.events$,
     status$: rig.status$,
     open: () => lockStep.wait(rig.open()),

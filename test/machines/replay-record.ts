@@ -19,7 +19,7 @@ export function trial(changes: Changes, onsetsMs: readonly number[], abortMs = N
   return { plan, bound, inputs, record, events: record(inputs), abortAt: ticks(abortMs) };
 }
 
-export const hit = trial({ opto: 'choice' }, [50, 600, 640]);
+export const hit = trial({ light: { from: 'choice' } }, [50, 600, 640]);
 export const verdict = (events: readonly RawEvent[], of = hit) => replay(twoOdourTrial, of.plan, of.bound, events);
 export const at = (find: (event: RawEvent) => boolean) => hit.events.findIndex(find);
 export const edit = (index: number, change: Partial<RawEvent>, events = hit.events): RawEvent[] =>

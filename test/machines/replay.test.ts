@@ -9,7 +9,16 @@ import { recorded } from './trial-driver.ts';
 describe('replay finds consistent', () => {
   it('random trials of both runners, whole and aborted', () => {
     const cases = fc.record({
-      opto: fc.constantFrom(null, ...epochs),
+      light: fc.option(
+        fc.record({
+          from: fc.constantFrom(...epochs),
+          startsAfterMs: fc.constantFrom(0, 20),
+          rampMs: fc.constantFrom(0, 25),
+          ramp: fc.constantFrom('inside', 'outside'),
+          on: fc.boolean(),
+          mask: fc.boolean(),
+        }),
+      ),
       licksToAnswer: fc.integer({ min: 1, max: 3 }),
       abortOnEarlyLick: fc.boolean(),
       rewardDelayed: fc.boolean(),

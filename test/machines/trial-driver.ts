@@ -1,5 +1,6 @@
 /** Runs two-odour trials at one tick a millisecond and tells what happened in words: outcome, and when each line was on. */
 import { bind } from '#machines/bind.ts';
+import { type LightSpan, planLight } from '#machines/light.ts';
 import type { LineTable } from '#machines/program.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { type TwoOdourPlan, type TwoOdourResult, twoOdourTrial } from '#machines/two-odour-trial.ts';
@@ -8,7 +9,7 @@ import { type Input, interpreted, type Noted } from './run-both.ts';
 
 export const rigLines: LineTable = {
   inputs: ['lick', 'lickLeft', 'lickRight'],
-  outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'waterLeft', 'waterRight', 'opto', 'trial'],
+  outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'waterLeft', 'waterRight', 'opto', 'trial', 'mask'],
 };
 
 /** Choice opens at 500 ms and closes at 800; with no answer the trial ends at 1000. */
@@ -26,9 +27,27 @@ export const durations = {
   timeoutMs: 150,
 };
 
-export type Changes = Partial<Omit<TwoOdourPlan, 'durations'>> & { readonly durations?: Partial<typeof durations> };
+/** Light as asked; without `on: false` it is lit, and without `mask` not masked. */
+export type AskedLight = Partial<LightSpan> & {
+  readonly from: LightSpan['from'];
+  readonly on?: boolean;
+  readonly mask?: boolean;
+};
 
-export function planOf({ durations: changed, ...rest }: Changes = {}): TwoOdourPlan {
+export interface Changes extends Partial<Omit<TwoOdourPlan, 'durations' | 'light'>> {
+  readonly durations?: Partial<typeof durations>;
+  readonly light?: AskedLight | null;
+}
+
+export function planOf({ durations: changed, light, ...rest }: Changes = {}): TwoOdourPlan {
+  const lasts = { ...durations, ...changed };
+  const lighting = light
+    ? planLight(
+        { to: light.from, rampMs: 0, ramp: 'inside', ...light },
+        { on: light.on ?? true, mask: light.mask ?? false },
+        lasts,
+      )
+    : { light: null, durations: lasts };
   return {
     odour1: 'A',
     odour2: 'C',
@@ -37,9 +56,8 @@ export function planOf({ durations: changed, ...rest }: Changes = {}): TwoOdourP
     licksToAnswer: 1,
     rewardDelayed: false,
     abortOnEarlyLick: false,
-    opto: null,
     ...rest,
-    durations: { ...durations, ...changed },
+    ...lighting,
   };
 }
 

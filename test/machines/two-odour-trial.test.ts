@@ -6,7 +6,7 @@ import { programHash } from '#machines/program-cache.ts';
 import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { epochs } from '#machines/vocabulary.ts';
 import { enacted, type Input, interpreted } from './run-both.ts';
-import { type Changes, durations, licks, planOf, rigLines, tell } from './trial-driver.ts';
+import { type AskedLight, type Changes, durations, licks, planOf, rigLines, tell } from './trial-driver.ts';
 
 const noGo = { rewarded: null };
 const twoSpouts = { spouts: ['left', 'right'], rewarded: 'left' } as const;
@@ -105,19 +105,39 @@ describe('a two-odour trial', () => {
   const bounds = [0, 100, 200, 300, 400, 500, 800, 1000];
   it.each(epochs.map((epoch, index) => [epoch, bounds[index]!, bounds[index + 1]!] as const))(
     'lights %s from %i to %i ms, also while water flows',
-    (opto, from, to) => {
+    (epoch, from, to) => {
       for (const inputs of [[], licks([770, 799])]) {
-        expect(tell({ opto, rewardDelayed: true }, inputs).on.opto).toEqual([[from, to]]);
+        expect(tell({ light: { from: epoch }, rewardDelayed: true }, inputs).on.opto).toEqual([[from, to]]);
       }
     },
   );
 
-  it('closes odour and light at an early lick', () => {
-    const { on } = tell({ ...aborts, opto: 'odour2' }, licks([450]));
-    expect([on.odourC, on.opto]).toEqual([[[400, 450]], [[400, 450]]]);
-  });
+  /** Shares of the span, so that light fits whatever the durations are. */
+  const lights = fc.option(
+    fc.record({
+      ends: fc.tuple(fc.nat(epochs.length - 1), fc.nat(epochs.length - 1)),
+      late: fc.constantFrom(0, 0.2, 0.4),
+      early: fc.constantFrom(0, 0.2, 0.4),
+      ramp: fc.constantFrom(0, 0.5, 0.9),
+      side: fc.constantFrom('inside' as const, 'outside' as const),
+      on: fc.boolean(),
+      mask: fc.boolean(),
+    }),
+  );
+  const lightIn = (light: Sampled<typeof lights>, lasts: typeof durations): AskedLight | null => {
+    if (light === null) return null;
+    const [first, last] = light.ends.toSorted((a, b) => a - b);
+    const span = epochs.slice(first, last! + 1);
+    const wholeMs = span.reduce((sum, epoch) => sum + lasts[`${epoch}Ms`], 0);
+    if (wholeMs === 0) return null;
+    const [startsAfterMs, endsBeforeMs] = [light.late * wholeMs, light.early * wholeMs];
+    const rampMs = light.ramp * (wholeMs - startsAfterMs - endsBeforeMs);
+    const { side: ramp, on, mask } = light;
+    return { from: span[0]!, to: span.at(-1)!, startsAfterMs, endsBeforeMs, rampMs, ramp, on, mask };
+  };
+  type Sampled<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
-  const plans: fc.Arbitrary<Omit<TwoOdourPlan, 'durations'>> = fc.record({
+  const plans: fc.Arbitrary<Omit<TwoOdourPlan, 'durations' | 'light'>> = fc.record({
     odour1: fc.constantFrom('A', 'B'),
     odour2: fc.constantFrom('C', 'D'),
     spouts: fc.constantFrom(['centre'], ['left', 'right']),
@@ -125,19 +145,33 @@ describe('a two-odour trial', () => {
     licksToAnswer: fc.integer({ min: 1, max: 3 }),
     rewardDelayed: fc.boolean(),
     abortOnEarlyLick: fc.boolean(),
-    opto: fc.constantFrom(null, ...epochs),
   });
   const someDurations = fc
     .array(fc.nat(40), { minLength: 11, maxLength: 11 })
-    .map((all) => Object.fromEntries(Object.keys(durations).map((name, index) => [name, all[index]! * 5])));
+    .map(
+      (all) =>
+        Object.fromEntries(Object.keys(durations).map((name, index) => [name, all[index]! * 5])) as typeof durations,
+    );
 
   it('has one program whatever its durations', () => {
-    const hash = (changes: Changes) => programHash(compile(twoOdourTrial, planOf(changes), rigLines));
+    const hash = (plan: TwoOdourPlan) => programHash(compile(twoOdourTrial, plan, rigLines));
     fc.assert(
-      fc.property(plans, someDurations, (plan, drawn) => {
-        expect(hash({ ...plan, durations: drawn })).toBe(hash(plan));
-      }),
-      { numRuns: 15 },
+      fc.property(
+        plans,
+        lights,
+        someDurations,
+        fc.array(fc.nat(99), { minLength: 3, maxLength: 3 }),
+        (asked, light, drawn, ms) => {
+          const plan = planOf({ ...asked, light: lightIn(light, durations) });
+          const lightMs = Object.fromEntries(
+            ['lightOpensMs', 'lightClosesMs', 'maskClosesMs']
+              .filter((name) => name in plan.durations)
+              .map((name, index) => [name, ms[index]!]),
+          );
+          expect(hash({ ...plan, durations: { ...drawn, ...lightMs } })).toBe(hash(plan));
+        },
+      ),
+      { numRuns: 20 },
     );
   });
 
@@ -153,12 +187,12 @@ describe('a two-odour trial', () => {
 
   it('is the same by interpreter and by XState, with ties', () => {
     fc.assert(
-      fc.property(plans, someDurations, train, (plan, drawn, inputs) => {
-        const input = planOf({ ...plan, durations: drawn });
+      fc.property(plans, lights, someDurations, train, (plan, light, drawn, inputs) => {
+        const input = planOf({ ...plan, durations: drawn, light: lightIn(light, drawn) });
         const bound = bind(compile(twoOdourTrial, input, rigLines), { ...input.durations }, 1);
         expect(interpreted(bound, inputs)).toEqual(enacted(twoOdourTrial, input, bound, inputs));
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 
@@ -167,8 +201,9 @@ describe('a two-odour trial', () => {
     const smells = ['odourA', 'odourB', 'odourC', 'odourD'].map(bit);
     const waters = ['water', 'waterLeft', 'waterRight'].map(bit).reduce((all, each) => all | each);
     fc.assert(
-      fc.property(plans, (plan) => {
-        const { nodes, states, lines } = compile(twoOdourTrial, planOf(plan), rigLines);
+      fc.property(plans, lights, (plan, light) => {
+        const lit = planOf({ ...plan, light: lightIn(light, durations) });
+        const { nodes, states, lines } = compile(twoOdourTrial, lit, rigLines);
         for (const { outputs, state } of nodes) {
           expect(smells.filter((each) => outputs & each).length).toBeLessThanOrEqual(1);
           expect((outputs & waters) !== 0).toBe(/water\.flowing/.test(states[state]!));

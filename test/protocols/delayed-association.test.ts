@@ -63,10 +63,10 @@ describe('delayed association', () => {
 
   it('lights the asked share of trials, evenly over the pairs', () => {
     const { drawn } = draw({ optoEpoch: 'lateDelay', optoShare: '0.25' }, 160);
-    const lit = drawn.filter((trial) => trial.input.opto === 'lateDelay');
+    const lit = drawn.filter((trial) => trial.input.light?.on);
     const ofPair = (pair: string) => lit.filter((trial) => trial.trialType === pair).length;
     expect(delayedAssociation.trialTypes.map(ofPair)).toEqual([10, 10, 10, 10]);
-    expect(drawn.filter((trial) => trial.input.opto === null)).toHaveLength(120);
+    expect(drawn.filter((trial) => trial.input.light?.on === false)).toHaveLength(120);
   });
 
   it('goes on where a session stood: the history alone gives the place', () => {

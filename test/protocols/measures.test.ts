@@ -54,9 +54,11 @@ describe('scoring', () => {
   });
 
   it('knows from the plan whether a lick was asked for', () => {
-    expect(askedBy({ spouts: ['centre'], rewarded: 'centre', opto: null })).toEqual({ go: true, opto: false });
-    expect(askedBy({ spouts: ['centre'], rewarded: null, opto: 'choice' })).toEqual({ go: false, opto: true });
-    expect(askedBy({ spouts: ['left', 'right'], rewarded: 'left', opto: null })).toEqual({ go: null, opto: false });
+    const light = { on: true, mask: true, from: 'choice', to: 'choice', ramp: 'inside', steps: [] } as const;
+    const control = { ...light, on: false };
+    expect(askedBy({ spouts: ['centre'], rewarded: 'centre', light: control })).toEqual({ go: true, opto: false });
+    expect(askedBy({ spouts: ['centre'], rewarded: null, light })).toEqual({ go: false, opto: true });
+    expect(askedBy({ spouts: ['left', 'right'], rewarded: 'left', light: null })).toEqual({ go: null, opto: false });
   });
 });
 

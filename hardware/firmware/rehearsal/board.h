@@ -28,4 +28,18 @@ static inline volatile uint8_t *port_in(uint8_t port) { return &PINB + 3 * port;
 static inline volatile uint8_t *port_direction(uint8_t port) { return &DDRB + 3 * port; }
 static inline volatile uint8_t *port_out(uint8_t port) { return &PORTB + 3 * port; }
 
+// Pins of the port that may be lines; the rest are the serial line's or the crystal's.
+static inline uint8_t port_usable(uint8_t port) { return port == PORT_D ? 0xfc : 0x3f; }
+
+static inline void ports_write(const uint8_t levels[PORTS]) {
+  PORTD = levels[PORT_D];
+  PORTB = levels[PORT_B];
+  PORTC = levels[PORT_C];
+}
+
+// Timer2's outputs OC2B and OC2A: Arduino 3 and 11.
+static const struct pin wave_pins[2] = {{PORT_D, 1 << 3}, {PORT_B, 1 << 3}};
+
+enum { BOARD_KIND = 1 };
+
 #endif

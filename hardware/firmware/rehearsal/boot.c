@@ -25,6 +25,11 @@ uint16_t boot_stack_free(void) {
   return (uint16_t)(at - &_end);
 }
 
+void boot_name(uint32_t board_id) {
+  eeprom_update_dword(stored_board_id, board_id);
+  boot_board_id = board_id;
+}
+
 void boot_init(void) {
   boot_board_id = eeprom_read_dword(stored_board_id);
   boot_id = eeprom_read_word(stored_boot_id) + 1;

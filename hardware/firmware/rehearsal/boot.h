@@ -9,6 +9,9 @@ extern uint32_t boot_board_id;
 
 void boot_init(void);
 
+// Writes the board's id.
+void boot_name(uint32_t board_id);
+
 // Bytes of RAM between the variables and the deepest the stack has been.
 uint16_t boot_stack_free(void);
 

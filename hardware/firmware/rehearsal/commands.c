@@ -8,13 +8,18 @@
 #include "engine.h"
 #include "envelope.h"
 #include "events.h"
+#include "firmata.h"
 #include "link.generated.h"
 #include "link.h"
 #include "outputs.h"
 #include "serial.h"
+#include "sync.h"
+#include "wave.h"
 
 static bool armed;
-static uint32_t session_token;
+static uint32_t session_token __attribute__((section(".noinit"))); // what was given outlives a reset under this name
+
+bool commands_armed(void) { return armed; }
 
 // A command sent again because its reply was lost is answered again, not done again.
 static uint8_t last_id;
@@ -29,21 +34,25 @@ static uint8_t arm(const uint8_t *fields) {
   const uint16_t silence_ms = get16(fields + 4);
   if (armed) return token == session_token ? STATUS_OK : STATUS_BAD_TOKEN;
   if (silence_ms == 0 || silence_ms > 10000) return STATUS_BAD_ARGUMENT;
+  firmata_stop();
+  engine_shut();
+  outputs_arm();
   session_token = token;
   armed = true;
   events_reset();
   envelope_agree(silence_ms);
   envelope_heard();
-  outputs_arm();
   engine_watch(true);
   return STATUS_OK;
 }
 
 static uint8_t disarm(void) {
   engine_end(END_ABORTED);
+  sync_stop();
+  engine_shut();
   engine_watch(false);
   armed = false;
-  outputs_allowed = 0;
+  firmata_begin();
   return STATUS_OK;
 }
 
@@ -55,22 +64,33 @@ static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
     if (armed) disarm();
     engine_reset();
     outputs_reset();
+    firmata_begin();
     return STATUS_OK;
   case COMMAND_OUTPUT:
     if (armed) return STATUS_WRONG_MODE;
     if (length < COMMAND_OUTPUT_LENGTH) return STATUS_BAD_ARGUMENT;
-    return outputs_declare(fields[0], fields[1], fields[2], fields[3], get16(fields + 4)) ? STATUS_OK
-                                                                                           : STATUS_BAD_ARGUMENT;
+    return outputs_declare(fields[0], fields[1],
+                           (struct output){.flags = fields[2],
+                                           .groups = fields[3],
+                                           .longest = get16(fields + 4),
+                                           .cost = get16(fields + 6)})
+               ? STATUS_OK
+               : STATUS_BAD_ARGUMENT;
   case COMMAND_INPUT:
     if (armed) return STATUS_WRONG_MODE;
     if (length < COMMAND_INPUT_LENGTH) return STATUS_BAD_ARGUMENT;
     return engine_declare_input(fields[0], fields[1], fields[2], fields[3]) ? STATUS_OK : STATUS_BAD_ARGUMENT;
+  case COMMAND_NAME:
+    if (armed) return STATUS_WRONG_MODE;
+    if (length < COMMAND_NAME_LENGTH || get32(fields) == UINT32_MAX) return STATUS_BAD_ARGUMENT;
+    boot_name(get32(fields));
+    return STATUS_OK;
   case COMMAND_ARM:
     return length < COMMAND_ARM_LENGTH ? STATUS_BAD_ARGUMENT : arm(fields);
   }
 
   // All others belong to a session.
-  if (type < COMMAND_LOAD || type > COMMAND_ACK) return STATUS_UNKNOWN;
+  if (type < COMMAND_LOAD || type > COMMAND_TIMING) return STATUS_UNKNOWN;
   if (!armed) return STATUS_WRONG_MODE;
   if (length < 4 || get32(fields) != session_token) return STATUS_BAD_TOKEN;
   envelope_heard();
@@ -93,6 +113,29 @@ static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
   case COMMAND_START:
     if (length < COMMAND_START_LENGTH) return STATUS_BAD_ARGUMENT;
     return engine_start(get16(fields), get32(fields + 2), fields[6], get32(fields + 7));
+  case COMMAND_WAVE:
+    if (length < COMMAND_WAVE_LENGTH) return STATUS_BAD_ARGUMENT;
+    if (engine_running()) return STATUS_BUSY;
+    return outputs_shape(fields[0], &(struct wave_form){.shape = fields[1],
+                                                        .amplitude = fields[2],
+                                                        .duty = fields[3],
+                                                        .step = get16(fields + 4),
+                                                        .up = get16(fields + 6),
+                                                        .down = get16(fields + 8)})
+               ? STATUS_OK
+               : STATUS_BAD_ARGUMENT;
+  case COMMAND_ALLOW:
+    if (length < COMMAND_ALLOW_LENGTH) return STATUS_BAD_ARGUMENT;
+    return outputs_allow(fields[0], get32(fields + 1), get32(fields + 5), get16(fields + 9)) ? STATUS_OK
+                                                                                            : STATUS_BAD_ARGUMENT;
+  case COMMAND_SYNC:
+    if (length < COMMAND_SYNC_LENGTH) return STATUS_BAD_ARGUMENT;
+    if (engine_running()) return STATUS_BUSY;
+    return sync_start(fields[0], get16(fields + 1), get16(fields + 3), get16(fields + 5), get16(fields + 7))
+               ? STATUS_OK
+               : STATUS_BAD_ARGUMENT;
+  case COMMAND_TIMING:
+    return STATUS_OK;
   case COMMAND_ABORT:
     engine_end(END_ABORTED);
     return STATUS_OK;
@@ -101,12 +144,20 @@ static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
   }
 }
 
+static void put_lateness(uint8_t cause) {
+  const struct engine_lateness *late = engine_lateness_of(cause);
+  link_put16(late->count);
+  link_put32(late->sum);
+  link_put16(late->worst);
+}
+
 static void reply(uint8_t id, uint8_t type, uint8_t status) {
   const uint8_t body = status != STATUS_OK      ? 0
                        : type == COMMAND_HELLO ? COMMAND_HELLO_REPLY_LENGTH
                        : type == COMMAND_PING  ? COMMAND_PING_REPLY_LENGTH
                        : type == COMMAND_ARM   ? COMMAND_ARM_REPLY_LENGTH
-                                               : 0;
+                       : type == COMMAND_TIMING ? COMMAND_TIMING_REPLY_LENGTH
+                                                : 0;
   // link_poll has made sure that there is room.
   if (!link_begin(REPORT_REPLY, 3 + body)) return;
   link_put(id);
@@ -126,6 +177,12 @@ static void reply(uint8_t id, uint8_t type, uint8_t status) {
     link_put(MAX_TIMERS);
     link_put(armed);
     link_put16(boot_stack_free());
+    link_put(BOARD_KIND);
+    link_put32(session_token);
+    link_put32(outputs_water_left());
+  } else if (body && type == COMMAND_TIMING) {
+    put_lateness(CAUSE_TIMER);
+    put_lateness(CAUSE_INPUT);
   } else if (body) {
     link_put32(clock_now());
     if (type == COMMAND_PING) {

@@ -34,6 +34,7 @@
   out io(PORTB), r23
   lds r23, edges_answer + \which * ANSWER + AT_C
   out io(PORTC), r23
+  set ; answered: bit 7 of the port in the stamp
 .endm
 
 .macro edge_interrupt vector, pins, number, fast
@@ -43,6 +44,7 @@
   in r24, io(SREG)
   push r24
   push r25
+  clt
   in r24, \pins
   lds r25, TCNT1L ; latches the high byte
   push r27
@@ -85,7 +87,7 @@
   lds r30, edges_head
   mov r27, r30
   subi r27, -4
-  andi r27, 63
+  andi r27, 31
   lds r23, edges_tail
   cp r27, r23
   breq 5f
@@ -94,6 +96,7 @@
   ldi r31, hi8(edges_queue)
   st Z+, r24
   ldi r23, \number
+  bld r23, 7
   st Z+, r23
   st Z+, r25
   st Z, r22

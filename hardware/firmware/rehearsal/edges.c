@@ -3,10 +3,10 @@
 #include <avr/io.h>
 #include <util/atomic.h>
 
-enum { QUEUE = 16 };
+enum { QUEUE = 8 };
 
 // Shared with edges.S. The queue must not cross a page of 256 bytes; head and tail are byte offsets.
-struct edge_stamp edges_queue[QUEUE] __attribute__((aligned(64)));
+struct edge_stamp edges_queue[QUEUE] __attribute__((aligned(32)));
 volatile uint8_t edges_head;
 volatile uint8_t edges_tail;
 volatile uint8_t edges_lost;

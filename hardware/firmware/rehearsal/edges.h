@@ -15,6 +15,9 @@ struct edge_stamp {
   uint16_t ticks;
 };
 
+// In `port`: the edge was answered ahead.
+enum { ANSWERED = 0x80, PORT_MASK = 0x7f };
+
 // What the next edge of a line does to the ports, known before it comes.
 struct edge_answer {
   uint8_t bit;   // on PORTD; 0: none

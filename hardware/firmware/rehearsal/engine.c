@@ -12,14 +12,19 @@
 #include "link.generated.h"
 #include "outputs.h"
 #include "program.h"
+#include "wave.h"
 
 struct input {
   struct pin pin;
-  bool active_low;
+  uint8_t flags;
+  uint8_t refractory_ms;
+  uint16_t quiet_until; // device time in units of 256 ticks
 };
 
 static struct input inputs[MAX_INPUTS];
 static uint8_t input_count;
+static volatile uint8_t quiet;  // lines whose refractory has not been seen to end, bit = line
+static uint8_t bouncing;        // lines whose last onset was a bounce
 static uint8_t seen[PORTS]; // pin levels as far as the queue has been worked off
 
 enum { IDLE, PENDING, RUNNING };
@@ -35,22 +40,35 @@ static uint8_t order[MAX_TIMERS];
 static uint8_t timers;
 static uint32_t deadline[MAX_TIMERS];
 
+// Below this a stamp's edge was answered ahead (edges.S): so many ticks from the stamp to the pins.
+enum { ANSWER_TICKS = 3 };
+
+static struct engine_lateness lateness[2];
+
+// An interrupt that was already asked for begins so soon after the stamp of the one before.
+enum { SAME_INTERRUPT_TICKS = 16 };
+
 void engine_reset(void) {
   engine_watch(false);
   phase = IDLE;
   timers = 0;
-  input_count = 0;
+  input_count = quiet = bouncing = 0;
   program_forget();
 }
 
-bool engine_declare_input(uint8_t line, uint8_t number, bool active_low, bool pull_up) {
+bool engine_is_input(struct pin pin) {
+  for (uint8_t line = 0; line < input_count; line++)
+    if (inputs[line].pin.port == pin.port && inputs[line].pin.mask == pin.mask) return true;
+  return false;
+}
+
+bool engine_declare_input(uint8_t line, uint8_t number, uint8_t flags, uint8_t refractory_ms) {
   struct pin pin;
   if (line != input_count || line >= MAX_INPUTS || !pin_of(number, &pin)) return false;
-  if (*port_direction(pin.port) & pin.mask) return false;
-  for (uint8_t other = 0; other < input_count; other++)
-    if (inputs[other].pin.port == pin.port && inputs[other].pin.mask == pin.mask) return false;
-  if (pull_up) *port_out(pin.port) |= pin.mask;
-  inputs[input_count++] = (struct input){pin, active_low};
+  if (outputs_line_of(pin) != NO_LINE || engine_is_input(pin)) return false;
+  *port_direction(pin.port) &= (uint8_t)~pin.mask;
+  outputs_set_pin(pin, flags & LINE_PULL_UP);
+  inputs[input_count++] = (struct input){pin, flags, refractory_ms, 0};
   return true;
 }
 
@@ -60,6 +78,8 @@ void engine_watch(bool on) {
     PCMSK0 = PCMSK1 = PCMSK2 = 0;
     edges_forget();
     if (on) {
+      memset(lateness, 0, sizeof lateness);
+      quiet = bouncing = 0;
       for (uint8_t line = 0; line < input_count; line++) {
         const struct pin pin = inputs[line].pin;
         (&PCMSK0)[pin.port] |= pin.mask;
@@ -105,6 +125,7 @@ static void finish(uint8_t reason, uint8_t result, uint32_t at) {
   timers = 0;
   phase = IDLE;
   write_outputs(0, at);
+  if (reason != END_COMPLETED) wave_cut();
   events_push(EVENT_END, ((uint16_t)result << 8) | reason, at);
 }
 
@@ -117,6 +138,14 @@ void engine_end(uint8_t reason) {
   }
 }
 
+void engine_shut(void) {
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    edges_cool();
+    write_outputs(0, clock_now());
+    wave_cut();
+  }
+}
+
 static void remove_timer(uint8_t timer) {
   uint8_t kept = 0;
   for (uint8_t i = 0; i < timers; i++)
@@ -124,7 +153,18 @@ static void remove_timer(uint8_t timer) {
   timers = kept;
 }
 
-static void take(const uint8_t *edge, uint32_t at) {
+static void note(uint8_t cause, uint32_t at) {
+  struct engine_lateness *late = &lateness[cause != CAUSE_TIMER];
+  if (late->count == UINT16_MAX) return;
+  late->count++;
+  const uint16_t ticks = cause == CAUSE_ANSWERED ? ANSWER_TICKS : (uint16_t)(clock_now() - at);
+  late->sum += ticks;
+  if (ticks > late->worst) late->worst = ticks;
+}
+
+const struct engine_lateness *engine_lateness_of(uint8_t cause) { return &lateness[cause]; }
+
+static void take(const uint8_t *edge, uint32_t at, uint8_t cause) {
   const uint8_t *next = program_node(edge[EDGE_TO]);
   node = next;
   uint8_t kept = 0;
@@ -132,7 +172,7 @@ static void take(const uint8_t *edge, uint32_t at) {
     if (next[NODE_RUNNING] & (1 << order[i])) order[kept++] = order[i];
   timers = kept;
   const uint8_t *start = edge + EDGE_STARTS;
-  for (uint8_t count = edge[EDGE_START_COUNT]; count; count--, start++) {
+  for (uint8_t count = edge_start_count(edge); count; count--, start++) {
     const uint8_t timer = *start >> 5;
     remove_timer(timer);
     deadline[timer] = at + program_slot(*start & 31);
@@ -145,8 +185,11 @@ static void take(const uint8_t *edge, uint32_t at) {
     state = next[NODE_STATE];
     events_push(EVENT_STATE, state, at);
   }
-  if (driven != before) events_push(EVENT_OUTPUT, driven, at);
-  if (next[NODE_RESULT] != NO_RESULT) finish(END_COMPLETED, next[NODE_RESULT], at);
+  if (driven != before) {
+    note(cause, at);
+    events_push(EVENT_OUTPUT, driven, at);
+  }
+  if (next[NODE_EDGE_COUNT] == OVER) finish(END_COMPLETED, next[NODE_RESULT], at);
 }
 
 static void begin(uint32_t at) {
@@ -154,7 +197,7 @@ static void begin(uint32_t at) {
   timers = 0;
   state = 0xff;
   events_push(EVENT_START, trial_number, at);
-  take(program_start(), at);
+  take(program_start(), at, CAUSE_TIMER);
 }
 
 // The running timer that is due first, or -1.
@@ -182,24 +225,80 @@ static bool fire(uint32_t to, uint32_t *next, bool *waiting) {
   else {
     remove_timer((uint8_t)timer);
     const uint8_t *edge = program_edge(node, TRIGGER_TIMER | (uint8_t)timer);
-    if (edge) take(edge, due);
+    if (edge) take(edge, due, CAUSE_TIMER);
   }
   return true;
 }
 
+static void take_line(uint8_t line, bool on, uint32_t at, bool answered) {
+  struct input *input = &inputs[line];
+  const uint8_t bit = 1 << line, index = line * 2 + on;
+  if (input->refractory_ms) {
+    const uint16_t now = (uint16_t)(at >> 8);
+    bool bounce;
+    if (on) bounce = (quiet & bit) && (int16_t)(now - input->quiet_until) < 0;
+    else bounce = bouncing & bit;
+    if (on && bounce) bouncing |= bit;
+    else bouncing &= (uint8_t)~bit;
+    if (bounce) {
+      events_push(EVENT_BOUNCE, index, at);
+      return;
+    }
+    if (on) {
+      input->quiet_until = now + ((input->refractory_ms * 125u) >> 4);
+      quiet |= bit;
+    }
+  }
+  events_push(EVENT_INPUT, index, at);
+  if (phase != RUNNING) return;
+  const uint8_t *edge = program_edge(node, index);
+  if (edge) take(edge, at, answered ? CAUSE_ANSWERED : CAUSE_INPUT);
+}
+
 static void take_inputs(const struct edge_stamp *stamp, uint32_t at) {
-  const uint8_t changed = (stamp->pins ^ seen[stamp->port]) & (&PCMSK0)[stamp->port];
-  seen[stamp->port] = stamp->pins;
-  if (!changed) return;
+  static uint16_t last_ticks;
+  static bool last_same;
+  const uint8_t port = stamp->port & PORT_MASK;
+  const uint8_t watched = (&PCMSK0)[port];
+  const uint8_t changed = (stamp->pins ^ seen[port]) & watched;
+  seen[port] = stamp->pins;
+  const bool close = (uint16_t)(stamp->ticks - last_ticks) < SAME_INTERRUPT_TICKS;
+  last_ticks = stamp->ticks;
+  bool both = false; // up and down again while interrupts were off: both edges, with the one stamp there is
+  if (!changed) {
+    // Asked for by an edge that the interrupt before had come too early to be told of, but had read.
+    const bool read_before = close && last_same;
+    last_same = true;
+    if (read_before) return;
+    both = (watched & (watched - 1)) == 0;
+    // With several lines on the port nobody knows whose they were; right behind another edge, whether there were any.
+    if (!both && !close) events_count_lost(2);
+  } else {
+    last_same = false;
+  }
   for (uint8_t line = 0; line < input_count; line++) {
     const struct pin pin = inputs[line].pin;
-    if (pin.port != stamp->port || !(changed & pin.mask)) continue;
-    const bool on = ((stamp->pins & pin.mask) != 0) != inputs[line].active_low;
-    const uint8_t index = line * 2 + on;
-    events_push(EVENT_INPUT, index, at);
-    if (phase != RUNNING) continue;
-    const uint8_t *edge = program_edge(node, index);
-    if (edge) take(edge, at);
+    if (pin.port != port || !((changed | (both ? watched : 0)) & pin.mask)) continue;
+    const bool on = ((stamp->pins & pin.mask) != 0) != ((inputs[line].flags & LINE_ACTIVE_LOW) != 0);
+    if (both) {
+      edges_cool();
+      take_line(line, !on, at, false);
+    }
+    take_line(line, on, at, stamp->port & ANSWERED);
+  }
+}
+
+void engine_tend(void) {
+  if (!quiet) return;
+  const uint16_t now = (uint16_t)(clock_now() >> 8);
+  for (uint8_t line = 0; line < input_count; line++) {
+    ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+      if ((quiet & (1 << line)) && (int16_t)(now - inputs[line].quiet_until) >= 0) {
+        quiet &= (uint8_t)~(1 << line);
+        edges_cool(); // its next onset may be answered ahead again
+        edges_wake();
+      }
+    }
   }
 }
 
@@ -209,19 +308,20 @@ static void foresee(struct edge_answers *answers) {
   if (phase != RUNNING) return;
   for (uint8_t line = 0; line < input_count; line++) {
     const struct pin pin = inputs[line].pin;
+    const bool active_low = inputs[line].flags & LINE_ACTIVE_LOW;
     for (uint8_t on = 0; on < 2; on++) {
       const uint8_t *edge = program_edge(node, line * 2 + on);
       if (!edge) continue;
       answers->matter[pin.port] |= pin.mask;
       const uint16_t word = program_outputs(program_node(edge[EDGE_TO])) & outputs_allowed;
       const uint16_t rising = word & ~outputs_word, falling = outputs_word & ~word;
-      // Only what needs no order between going off and going on.
-      if (pin.port != PORT_D || (rising == 0) == (falling == 0)) continue;
+      // Only what needs no order between going off and going on, and no edge that may yet be a bounce.
+      if (((quiet | bouncing) & (1 << line)) || pin.port != PORT_D || (rising == 0) == (falling == 0)) continue;
       struct edge_answer *answer = answers->answer;
       if (answer->bit) answer++;
       if (answer->bit) continue;
       answer->bit = pin.mask;
-      answer->level = on != inputs[line].active_low ? pin.mask : 0;
+      answer->level = on != active_low ? pin.mask : 0;
       outputs_preview(word, answer->ports);
     }
   }
@@ -229,11 +329,12 @@ static void foresee(struct edge_answers *answers) {
 
 void engine_work(void) {
   for (;;) {
+    // The time first: an edge that comes after the look at the queue is then later than all that is fired here.
+    const uint32_t now = clock_now();
     struct edge_stamp stamp;
     const bool edge = edges_peek(&stamp);
-    const uint32_t now = clock_now();
-    // The queue is worked off well within one turn of the 16-bit counter.
-    const uint32_t at = edge ? now - (uint16_t)((uint16_t)now - stamp.ticks) : now;
+    // The queue is worked off well within half a turn of the 16-bit counter.
+    const uint32_t at = edge ? now + (uint32_t)(int32_t)(int16_t)(stamp.ticks - (uint16_t)now) : now;
     uint32_t next = 0;
     bool waiting;
     if (fire(at, &next, &waiting)) continue;

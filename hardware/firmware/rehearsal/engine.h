@@ -8,11 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "board.h"
+
 // Forgets input lines and program; no trial.
 void engine_reset(void);
 
 // False: the pin cannot be an input, or the numbers are out of range.
-bool engine_declare_input(uint8_t line, uint8_t pin, bool active_low, bool pull_up);
+bool engine_declare_input(uint8_t line, uint8_t pin, uint8_t flags, uint8_t refractory_ms);
+
+// The pin is a declared input line's.
+bool engine_is_input(struct pin pin);
 
 // Starts (armed) or stops to report and answer edges.
 void engine_watch(bool on);
@@ -29,6 +34,21 @@ bool engine_running(void);
 
 // Ends a pending or running trial, outputs off, and reports why.
 void engine_end(uint8_t reason);
+
+// All outputs off, whatever drives them.
+void engine_shut(void);
+
+// Main loop: refractory times that have ended.
+void engine_tend(void);
+
+// How late outputs were since arming, by cause.
+enum { CAUSE_TIMER, CAUSE_INPUT, CAUSE_ANSWERED };
+struct engine_lateness {
+  uint16_t count;
+  uint32_t sum;
+  uint16_t worst;
+};
+const struct engine_lateness *engine_lateness_of(uint8_t cause);
 
 // Called by edges.S with the worker flag set and interrupts on; returns with them off.
 void engine_work(void);

@@ -14,13 +14,14 @@ void envelope_init(void);
 // A valid frame came from the session's host.
 void envelope_heard(void);
 
-// Longest host silence during a trial.
+// A session begins: longest host silence during a trial, and earlier faults are history.
 void envelope_agree(uint16_t silence_ms);
 
 // The session's host has been silent for longer than agreed.
 bool envelope_silent(void);
 
-// Watchdog, longest on-times, host silence. From the main loop, at least whenever the coarse time changes while awake.
-void envelope_tend(uint16_t now);
+// Watchdog, longest on-times, allowances, host silence, fault lamp. From the main loop, at least whenever the coarse time
+// changes while awake. Returns the time, in coarse units, until it must be called again.
+uint16_t envelope_tend(uint16_t now, bool armed);
 
 #endif

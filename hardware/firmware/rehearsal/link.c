@@ -4,13 +4,14 @@
 
 #include "commands.h"
 #include "crc.h"
+#include "firmata.h"
 #include "link.generated.h"
 #include "serial.h"
 
 enum { SYSEX_START = 0xf0, SYSEX_END = 0xf7 };
 
 // Receiving: seven bits at a time into bytes.
-enum { OUTSIDE, TYPE, INSIDE };
+enum { OUTSIDE, TYPE, INSIDE, FOREIGN };
 static uint8_t state;
 static uint8_t frame[FRAME_BYTES];
 static uint8_t length;
@@ -43,18 +44,35 @@ static void take(uint8_t byte) {
   }
   switch (state) {
   case OUTSIDE:
-    link_bad_frames++;
+    if (commands_armed()) link_bad_frames++;
+    else firmata_take(byte);
     return;
   case TYPE:
+    length = 0;
     if (byte != LINK_SYSEX) {
-      link_bad_frames++;
-      state = OUTSIDE;
+      if (commands_armed() || byte == SYSEX_END) {
+        link_bad_frames++;
+        state = OUTSIDE;
+        return;
+      }
+      state = FOREIGN;
+      frame[length++] = byte;
       return;
     }
     state = INSIDE;
-    length = 0;
     bits = 0;
     bit_count = 0;
+    return;
+  case FOREIGN:
+    if (byte == SYSEX_END) {
+      state = OUTSIDE;
+      firmata_sysex(frame, length);
+    } else if (byte & 0x80 || length == FRAME_BYTES) {
+      link_bad_frames++;
+      state = OUTSIDE;
+    } else {
+      frame[length++] = byte;
+    }
     return;
   default:
     if (byte == SYSEX_END) {
@@ -106,7 +124,8 @@ static void put_raw(uint8_t byte) {
 }
 
 bool link_begin(uint8_t type, uint8_t bytes) {
-  if (serial_room() < encoded(bytes + 3) + 3) return false;
+  // No frame breaks into a reply of Firmata's that goes out in pieces; it is tried again.
+  if (firmata_sending() || serial_room() < encoded(bytes + 3) + 3) return false;
   serial_write(SYSEX_START);
   serial_write(LINK_SYSEX);
   out_bits = 0;

@@ -7,13 +7,18 @@
 
 #include "boot.h"
 #include "clock.h"
+#include "commands.h"
 #include "engine.h"
 #include "envelope.h"
 #include "edges.h"
 #include "events.h"
+#include "firmata.h"
 #include "link.generated.h"
 #include "link.h"
+#include "outputs.h"
 #include "serial.h"
+#include "sync.h"
+#include "wave.h"
 
 static void announce(void) {
   if (!link_begin(REPORT_BOOTED, 2)) return;
@@ -25,9 +30,13 @@ int main(void) {
   clock_init();
   serial_init();
   boot_init();
+  wave_reset();
+  outputs_restore();
   envelope_init();
+  firmata_begin();
   sei();
   announce();
+  firmata_greet();
   set_sleep_mode(SLEEP_MODE_IDLE);
   uint16_t tended = clock_coarse() - 1;
   for (;;) {
@@ -36,7 +45,11 @@ int main(void) {
     const bool tick = now != tended;
     if (tick) {
       tended = now;
-      envelope_tend(now);
+      const bool armed = commands_armed();
+      uint16_t next = envelope_tend(now, armed);
+      uint16_t wake = armed ? sync_tend(now) : firmata_tend(now);
+      clock_wake_in(wake < next ? wake : next);
+      engine_tend();
       events_count_lost(edges_take_lost());
     }
     if (serial_waiting()) link_poll();

@@ -8,7 +8,7 @@
 
 enum { HEADER = 4 };
 
-static uint8_t image[PROGRAM_BYTES];
+static uint8_t image[PROGRAM_BYTES] __attribute__((aligned(2)));
 static uint32_t committed_crc;
 static bool committed;
 
@@ -20,6 +20,11 @@ static inline const uint8_t *offsets(void) { return image + HEADER + 4 * slots()
 
 void program_forget(void) { committed = false; }
 
+void *program_lend(void) {
+  committed = false;
+  return image;
+}
+
 bool program_load(uint16_t offset, const uint8_t *bytes, uint8_t length) {
   committed = false;
   if (offset > PROGRAM_BYTES || length > PROGRAM_BYTES - offset) return false;
@@ -30,12 +35,12 @@ bool program_load(uint16_t offset, const uint8_t *bytes, uint8_t length) {
 // The end of an edge, or NULL if it is malformed.
 static const uint8_t *check_edge(const uint8_t *edge, const uint8_t *end, uint8_t input_lines) {
   if (end - edge < EDGE_STARTS) return NULL;
-  const uint8_t trigger = edge[EDGE_TRIGGER];
+  const uint8_t trigger = edge_trigger(edge);
   if (trigger != TRIGGER_START) {
-    if (trigger & TRIGGER_TIMER ? (trigger & 0x7f) >= timers() : trigger >= input_lines * 2) return NULL;
+    if (trigger >= TRIGGER_TIMER ? trigger - TRIGGER_TIMER >= timers() : trigger >= input_lines * 2) return NULL;
   }
   if (edge[EDGE_TO] >= nodes()) return NULL;
-  uint8_t count = edge[EDGE_START_COUNT];
+  uint8_t count = edge_start_count(edge);
   const uint8_t *start = edge + EDGE_STARTS;
   if (end - start < count) return NULL;
   for (; count; count--, start++)
@@ -48,14 +53,15 @@ static uint8_t check(uint16_t length, uint8_t input_lines) {
     return STATUS_DAMAGED;
   const uint8_t *end = image + length;
   const uint8_t *start = offsets() + 2 * nodes();
-  if (start >= end || start[EDGE_TRIGGER] != TRIGGER_START || !check_edge(start, end, input_lines)) return STATUS_DAMAGED;
+  if (start >= end || edge_trigger(start) != TRIGGER_START || !check_edge(start, end, input_lines)) return STATUS_DAMAGED;
   for (uint8_t index = 0; index < nodes(); index++) {
     const uint16_t offset = offsets()[2 * index] | ((uint16_t)offsets()[2 * index + 1] << 8);
     if (offset > length || length - offset < NODE_EDGES) return STATUS_DAMAGED;
     const uint8_t *node = image + offset;
-    if (timers() < 8 && node[NODE_RUNNING] >> timers()) return STATUS_DAMAGED;
+    const bool over = node[NODE_EDGE_COUNT] == OVER;
+    if (!over && node[NODE_RUNNING] >> timers()) return STATUS_DAMAGED;
     const uint8_t *edge = node + NODE_EDGES;
-    for (uint8_t count = node[NODE_EDGE_COUNT]; count; count--) {
+    for (uint8_t count = over ? 0 : node[NODE_EDGE_COUNT]; count; count--) {
       edge = check_edge(edge, end, input_lines);
       if (!edge) return STATUS_DAMAGED;
     }
@@ -91,8 +97,8 @@ uint32_t program_slot(uint8_t index) {
 const uint8_t *program_edge(const uint8_t *node, uint8_t trigger) {
   const uint8_t *edge = node + NODE_EDGES;
   for (uint8_t count = node[NODE_EDGE_COUNT]; count; count--) {
-    if (edge[EDGE_TRIGGER] == trigger) return edge;
-    edge += EDGE_STARTS + edge[EDGE_START_COUNT];
+    if (edge_trigger(edge) == trigger) return edge;
+    edge += EDGE_STARTS + edge_start_count(edge);
   }
   return NULL;
 }
