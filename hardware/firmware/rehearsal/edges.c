@@ -62,6 +62,13 @@ void edges_warm(const struct edge_answers *answers) {
   edges_cold = 0;
 }
 
+void edges_patch(struct pin pin, bool level) {
+  for (uint8_t i = 0; i < 2; i++) {
+    if (level) edges_answer[i].ports[pin.port] |= pin.mask;
+    else edges_answer[i].ports[pin.port] &= (uint8_t)~pin.mask;
+  }
+}
+
 void edges_wake(void) {
   // The compare interrupt at the coming tick runs the engine.
   OCR1A = TCNT1 + 3; // ticks: more than reading and writing take

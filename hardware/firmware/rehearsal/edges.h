@@ -51,6 +51,9 @@ bool edges_are_cool(void);
 // Publishes answers. Interrupts off.
 void edges_warm(const struct edge_answers *answers);
 
+// A pin that no answer drives has changed: prepared answers keep its new level. Interrupts off.
+void edges_patch(struct pin pin, bool level);
+
 // Makes the engine run as soon as interrupts are on.
 void edges_wake(void);
 

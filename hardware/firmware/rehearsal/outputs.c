@@ -193,11 +193,13 @@ uint16_t outputs_write(uint16_t word, uint32_t ticks) {
 
 void outputs_drive_own(uint8_t line, bool on) {
   const struct pin pin = outputs[line].pin;
-  // Answers prepared ahead hold whole ports.
-  edges_cool();
-  outputs_set_pin(pin, on != ((outputs[line].flags & LINE_ACTIVE_LOW) != 0));
+  const bool level = on != ((outputs[line].flags & LINE_ACTIVE_LOW) != 0);
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    outputs_set_pin(pin, level);
+    // Answers prepared ahead hold whole ports. The engine, which prepares them, never runs below the main loop.
+    edges_patch(pin, level);
+  }
   *port_direction(pin.port) |= pin.mask;
-  edges_wake();
 }
 
 void outputs_preview(uint16_t word, uint8_t ports[PORTS]) {
