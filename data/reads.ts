@@ -5,7 +5,7 @@
 import type { LineTable } from '#machines/program.ts';
 import type { EndReason, EventCode, Outcome, RawEvent } from '#machines/vocabulary.ts';
 import type { RecordDatabase } from './open.ts';
-import type { ClockSegmentRow, FaultRow, NoteRow } from './rows.ts';
+import type { CertificateRow, ClockReadingRow, ClockSegmentRow, FaultRow, NoteRow } from './rows.ts';
 
 export interface SessionSummary {
   readonly id: number;
@@ -186,6 +186,16 @@ export function readSegments(db: RecordDatabase, session: number): ClockSegmentR
     .all(session);
 }
 
+/** A session's clock readings, one a trial, in order; none for a rig in virtual time. */
+export function readClockReadings(db: RecordDatabase, session: number): ClockReadingRow[] {
+  return db
+    .prepare<[number], ClockReadingRow>(
+      `SELECT seq, segment, ticks_per_ms AS ticksPerMs, drift_ppm_per_min AS driftPpmPerMin, uncertainty_us AS uncertaintyUs
+       FROM clock_readings WHERE session = ? ORDER BY seq`,
+    )
+    .all(session);
+}
+
 export function readFaults(db: RecordDatabase, session: number): FaultRow[] {
   return db
     .prepare<[number], FaultRow>('SELECT at, trial, code, message FROM faults WHERE session = ? ORDER BY id')
@@ -196,4 +206,15 @@ export function readNotes(db: RecordDatabase, session: number): NoteRow[] {
   return db
     .prepare<[number], NoteRow>('SELECT at, trial, person, body FROM notes WHERE session = ? ORDER BY id')
     .all(session);
+}
+
+/** A session's timing certificate, the latest if it has several; undefined where it has none. */
+export function readCertificate(db: RecordDatabase, session: number): CertificateRow | undefined {
+  const row = db
+    .prepare<[number], Omit<CertificateRow, 'figures'> & { figures: string }>(
+      `SELECT at, grade, line, body AS figures FROM certificates JOIN texts ON texts.id = figures_text
+       WHERE session = ? ORDER BY at DESC LIMIT 1`,
+    )
+    .get(session);
+  return row && { ...row, figures: JSON.parse(row.figures) };
 }

@@ -2,6 +2,7 @@
  * What the writer takes: rows as the session knows them, before codes and ids. Columns are explained in docs/data.md.
  * Times of day are ISO 8601 and come from the caller's clock.
  */
+import type { Grade } from '#hardware/finding.ts';
 import type { RigIdentity } from '#hardware/rig.ts';
 import type { LineTable } from '#machines/program.ts';
 import type { EndReason, Outcome } from '#machines/vocabulary.ts';
@@ -56,6 +57,18 @@ export interface ClockSegmentRow {
   readonly uncertaintyUs: number | null;
 }
 
+/** A device's clock at the end of a trial. */
+export interface ClockReadingRow {
+  /** The trial's end event. */
+  readonly seq: number;
+  /** A clock segment that was handed in before. */
+  readonly segment: number;
+  readonly ticksPerMs: number;
+  /** Null: not known yet. */
+  readonly driftPpmPerMin: number | null;
+  readonly uncertaintyUs: number;
+}
+
 export interface TrialRow {
   readonly trial: number;
   readonly trialType: string;
@@ -92,6 +105,14 @@ export interface FaultRow {
   readonly code: string;
   /** What happened, what it means, what to do. */
   readonly message: string;
+}
+
+export interface CertificateRow {
+  readonly at: string;
+  readonly grade: Grade;
+  readonly line: string;
+  /** Plain values, units in their names; kept as JSON. */
+  readonly figures: unknown;
 }
 
 export interface NoteRow {

@@ -5,7 +5,17 @@ import type { Statement } from 'better-sqlite3';
 import { type Outcome, outcomes } from '#machines/vocabulary.ts';
 import type { RecordDatabase } from './open.ts';
 import { RecordError } from './record-error.ts';
-import type { ClockSegmentRow, FaultRow, NoteRow, SessionEnd, SessionStart, SessionTotals, TrialRow } from './rows.ts';
+import type {
+  CertificateRow,
+  ClockReadingRow,
+  ClockSegmentRow,
+  FaultRow,
+  NoteRow,
+  SessionEnd,
+  SessionStart,
+  SessionTotals,
+  TrialRow,
+} from './rows.ts';
 
 export const EVENT_COLUMNS = 5;
 /** Rows in one statement: twice as fast as one by one, and little is gained past it. */
@@ -31,8 +41,10 @@ export class RowStatements {
   readonly #session;
   readonly #closeSession;
   readonly #clockSegment;
+  readonly #clockReading;
   readonly #fault;
   readonly #note;
+  readonly #certificate;
   readonly #board;
   readonly #findRig;
   readonly #addRig;
@@ -53,8 +65,10 @@ export class RowStatements {
          event_crc32 = @eventCrc32 WHERE id = @session`,
     );
     this.#clockSegment = db.prepare(insert('clock_segments', clockSegmentColumns));
+    this.#clockReading = db.prepare(insert('clock_readings', clockReadingColumns));
     this.#fault = db.prepare(insert('faults', ['session', 'trial', 'at', 'code', 'message']));
     this.#note = db.prepare(insert('notes', ['session', 'subject', 'trial', 'at', 'person', 'body']));
+    this.#certificate = db.prepare(insert('certificates', ['session', 'at', 'grade', 'line', 'figures_text']));
     this.#board = db.prepare('INSERT INTO boards (id, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.#findRig = db.prepare<[string], { id: number; simulated: number }>(
       'SELECT id, simulated FROM rigs WHERE name = ?',
@@ -132,6 +146,17 @@ export class RowStatements {
     });
   }
 
+  clockReading(session: number, row: ClockReadingRow): void {
+    this.#clockReading.run({
+      session,
+      seq: row.seq,
+      segment: row.segment,
+      ticks_per_ms: row.ticksPerMs,
+      drift_ppm_per_min: row.driftPpmPerMin,
+      uncertainty_us: row.uncertaintyUs,
+    });
+  }
+
   trial(session: number, row: TrialRow): void {
     this.#trial.run({
       session,
@@ -164,6 +189,10 @@ export class RowStatements {
 
   note(session: number, row: NoteRow): void {
     this.#note.run({ session, subject: null, ...row });
+  }
+
+  certificate(session: number, { at, grade, line, figures }: CertificateRow): void {
+    this.#certificate.run({ session, at, grade, line, figures_text: this.#text(JSON.stringify(figures)) });
   }
 
   /** After a rollback the ids in memory may stand for rows that are gone. */
@@ -226,6 +255,8 @@ const sessionColumns = [
   'software_version',
   'started_at',
 ];
+
+const clockReadingColumns = ['session', 'seq', 'segment', 'ticks_per_ms', 'drift_ppm_per_min', 'uncertainty_us'];
 
 const clockSegmentColumns = [
   'session',

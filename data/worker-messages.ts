@@ -2,7 +2,17 @@
  * What the two sides of the lab writer say to each other. One port, so everything arrives in the order it was sent.
  */
 import type { RecordErrorCode } from './record-error.ts';
-import type { ClockSegmentRow, FaultRow, NewSubject, NoteRow, SessionEnd, SessionStart, TrialRow } from './rows.ts';
+import type {
+  CertificateRow,
+  ClockReadingRow,
+  ClockSegmentRow,
+  FaultRow,
+  NewSubject,
+  NoteRow,
+  SessionEnd,
+  SessionStart,
+  TrialRow,
+} from './rows.ts';
 import type { LeaseRequest } from './writer-core.ts';
 
 export interface WorkerStart {
@@ -14,9 +24,11 @@ export interface WorkerStart {
 export type Post =
   | { readonly kind: 'events'; readonly packed: Uint32Array<ArrayBuffer> }
   | { readonly kind: 'clockSegment'; readonly row: ClockSegmentRow }
+  | { readonly kind: 'clockReading'; readonly row: ClockReadingRow }
   | { readonly kind: 'trial'; readonly row: TrialRow }
   | { readonly kind: 'fault'; readonly row: FaultRow }
-  | { readonly kind: 'note'; readonly row: NoteRow };
+  | { readonly kind: 'note'; readonly row: NoteRow }
+  | { readonly kind: 'certificate'; readonly row: CertificateRow };
 
 /** Sent with an id: answered or refused. */
 export type Call =

@@ -16,6 +16,8 @@ import { beat, expectLease, releaseLease, takeLeaseRow } from './leases.ts';
 import type { RecordDatabase } from './open.ts';
 import { fromSqlite } from './record-error.ts';
 import type {
+  CertificateRow,
+  ClockReadingRow,
   ClockSegmentRow,
   FaultRow,
   NewSubject,
@@ -142,12 +144,20 @@ export class WriterCore {
     this.#write(false, (session) => this.#rows.clockSegment(session, row));
   }
 
+  clockReading(row: ClockReadingRow): void {
+    this.#write(false, (session) => this.#rows.clockReading(session, row));
+  }
+
   trial(row: TrialRow): void {
     this.#write(true, (session) => this.#rows.trial(session, row));
   }
 
   fault(row: FaultRow): void {
     this.#write(true, (session) => this.#rows.fault(session, row));
+  }
+
+  certificate(row: CertificateRow): void {
+    this.#write(false, (session) => this.#rows.certificate(session, row));
   }
 
   note(row: NoteRow): void {

@@ -39,12 +39,16 @@ function serve(core: WriterCore, request: Request): unknown {
       return core.packedEvents(request.packed);
     case 'clockSegment':
       return core.clockSegment(request.row);
+    case 'clockReading':
+      return core.clockReading(request.row);
     case 'trial':
       return core.trial(request.row);
     case 'fault':
       return core.fault(request.row);
     case 'note':
       return core.note(request.row);
+    case 'certificate':
+      return core.certificate(request.row);
     case 'takeLease':
       return core.takeLease(request.rig);
     case 'subjectFor':

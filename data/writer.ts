@@ -8,6 +8,8 @@ import { type Observable, Subject } from 'rxjs';
 import type { RawEvent } from '#machines/vocabulary.ts';
 import { openRecord } from './open.ts';
 import type {
+  CertificateRow,
+  ClockReadingRow,
   ClockSegmentRow,
   FaultRow,
   NewSubject,
@@ -42,12 +44,16 @@ export interface RecordWriter {
   openSession(start: SessionStart): Promise<number>;
   /** A power-up of the board; before the trials it stamps. */
   clockSegment(row: ClockSegmentRow): void;
+  /** The clock at a trial's end, before the trial's row. */
+  clockReading(row: ClockReadingRow): void;
   /** Every event of the session once, in order of `seq`. The batch may be reused when the call returns. */
   events(batch: readonly RawEvent[]): void;
   /** A trial that has ended, after its events. */
   trial(row: TrialRow): void;
   fault(row: FaultRow): void;
   note(row: NoteRow): void;
+  /** The session's timing certificate, before it is closed. */
+  certificate(row: CertificateRow): void;
   /** Writes the end and the totals; all of the session is committed when it resolves. */
   closeSession(end: SessionEnd): Promise<SessionTotals>;
   /**
@@ -82,10 +88,12 @@ export function openWriter(path: string, options: WriterOptions = {}): RecordWri
     addSubject: async (subject) => core.addSubject(subject),
     openSession: async (start) => core.openSession(start),
     clockSegment: (row) => core.clockSegment(row),
+    clockReading: (row) => core.clockReading(row),
     events: (batch) => core.events(batch),
     trial: (row) => core.trial(row),
     fault: (row) => core.fault(row),
     note: (row) => core.note(row),
+    certificate: (row) => core.certificate(row),
     closeSession: async (end) => core.closeSession(end),
     abandon: async () => core.abandon(),
     close: async () => {

@@ -56,7 +56,9 @@ export function replay(
   bound: BoundProgram,
   events: readonly RawEvent[],
 ): Verdict {
-  const follower = new Follower(chart, bound);
+  const last = events.at(-1);
+  const forgotten = last?.code === EventCode.end && last.value === EndReason.boardReset;
+  const follower = new Follower(chart, bound, forgotten);
   let seq: number | null = null;
   try {
     for (const event of events) {
@@ -74,6 +76,8 @@ export function replay(
 class Follower {
   readonly #stepper: ChartStepper;
   readonly #bound: BoundProgram;
+  /** The board has restarted, and the host has ended the trial in its place: what came last may lack the rest of its step. */
+  readonly #forgotten: boolean;
   readonly #inputs: string[];
   #snapshot: AnyMachineSnapshot | null = null;
   #state = '';
@@ -89,9 +93,10 @@ class Follower {
   #off: number | null = null;
   #ended: { readonly reason: EndReason; readonly output: unknown } | null = null;
 
-  constructor(chart: AnyStateMachine, bound: BoundProgram) {
+  constructor(chart: AnyStateMachine, bound: BoundProgram, forgotten: boolean) {
     this.#stepper = new ChartStepper(chart);
     this.#bound = bound;
+    this.#forgotten = forgotten;
     this.#inputs = inputEvents(bound.program.lines);
   }
 
@@ -191,7 +196,8 @@ class Follower {
     const next = this.#expected[0];
     if (next !== undefined) {
       const asGiven = next.code === event.code && next.value === event.value;
-      if (asGiven || !this.#untaken || ticksBetween(next.ticks, event.ticks) > this.#slack) return false;
+      const taken = !this.#untaken || ticksBetween(next.ticks, event.ticks) > this.#slack;
+      if (asGiven || (taken && !this.#forgotten)) return false;
     }
     if (event.code === EventCode.output) {
       if (this.#written === 0) return false;

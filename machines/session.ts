@@ -19,14 +19,26 @@ export interface SessionLimits {
   readonly minutes: number | null;
 }
 
+/** A line that the device has shut and keeps shut for the rest of the session. */
+export interface BarredLine {
+  readonly line: string;
+  readonly water: boolean;
+  readonly reason: EndReason;
+}
+
 /** What the chart must know of a trial that has ended. */
 export interface TrialDone {
   readonly reason: EndReason;
   /** From the first trial's start to this one's end, in microseconds of the device's clock. */
   readonly elapsedUs: number;
+  readonly barred: BarredLine | null;
 }
 
-export type SessionEndReason = 'trials' | 'minutes' | 'finished' | 'stopped' | 'fault';
+/** What the chart must know of water given by hand. */
+export type WaterDone = Pick<TrialDone, 'barred'>;
+
+/** `waterSpent`: the device has given all that the session may give. */
+export type SessionEndReason = 'trials' | 'minutes' | 'waterSpent' | 'finished' | 'stopped' | 'fault';
 
 export type SessionEvent =
   | { readonly type: 'start' | 'pause' | 'resume' }
@@ -54,6 +66,7 @@ interface Context {
   readonly finishAsked: boolean;
   readonly stopAsked: boolean;
   readonly pauseAsked: boolean;
+  readonly barred: BarredLine | null;
   readonly ending: SessionEnding;
 }
 
@@ -68,16 +81,12 @@ export class SessionFault extends Error {
   }
 }
 
-const lineBarred =
-  'An output stayed on longer than the rig file allows, so the device shut it and keeps it shut. The trial ended safe and the session ends here: the next trials would lack that line. ' +
-  "Look at the animal and the spout, then check the line's longestOnMs and the task's durations before the next session.";
-
-const allowanceSpent =
-  'The allowance of water or of light for this session is spent, so the device shut the line and keeps it shut. The trial ended safe and the session ends here. ' +
-  "Look at what the animal has had; for more, raise waterPerSessionUl, or the light's dutyFraction, in the rig file before the next session.";
-
-function whyBarred({ reason }: TrialDone): string {
-  return reason === EndReason.allowanceSpent ? allowanceSpent : lineBarred;
+function barredWords({ line, reason }: BarredLine): string {
+  const safe =
+    'The trial ended safe and the session ends here: the next trials would lack that line. Look at the animal';
+  return reason === EndReason.allowanceSpent
+    ? `The light "${line}" was on for a larger share of the time than the rig file allows, so the device shut it and keeps it shut. ${safe}, then check dutyFraction and dutyOverS of the line and the task's light before the next session.`
+    : `The output "${line}" stayed on longer than the rig file allows, so the device shut it and keeps it shut. ${safe} and the spout, then check the line's longestOnMs and the task's durations before the next session.`;
 }
 
 function actor<Output, Input>(name: string) {
@@ -98,7 +107,7 @@ const chart = setup({
     check: actor<void, undefined>('check'),
     /** Draws, runs and records one trial (1, 2, 3 ...). */
     runTrial: actor<TrialDone, { readonly trial: number }>('runTrial'),
-    giveWater: actor<void, { readonly spout: Spout }>('giveWater'),
+    giveWater: actor<WaterDone, { readonly spout: Spout }>('giveWater'),
     /** Outputs safe, record closed. It must end, whatever is lost. */
     close: actor<void, SessionEnding>('close'),
   },
@@ -112,10 +121,14 @@ const chart = setup({
     askWater: assign({
       water: ({ context, event }) => (event.type === 'freeWater' ? [...context.water, event.spout] : context.water),
     }),
-    waterGiven: assign({ water: ({ context }) => context.water.slice(1) }),
+    waterGiven: assign({
+      water: ({ context }) => context.water.slice(1),
+      barred: (_, { barred }: WaterDone) => barred,
+    }),
     count: assign({
       trials: ({ context }) => context.trials + 1,
       elapsedUs: (_, { elapsedUs }: TrialDone) => elapsedUs,
+      barred: (_, { barred }: TrialDone) => barred,
     }),
     endFor: assign({ ending: (_, ending: SessionEnding) => ending }),
     fail: assign({
@@ -132,19 +145,12 @@ const chart = setup({
     trialsReached: ({ context }) => context.limits.trials !== null && context.trials >= context.limits.trials,
     minutesReached: ({ context }) =>
       context.limits.minutes !== null && context.elapsedUs >= context.limits.minutes * 60e6,
-    /** A line that stayed on too long is barred by the device: the next trial would lack its valve. */
-    rigUnsafe: (_, { reason }: TrialDone) => reason === EndReason.onTimeLimit || reason === EndReason.allowanceSpent,
+    waterSpent: ({ context: { barred } }) => barred?.water === true && barred.reason === EndReason.allowanceSpent,
+    /** The next trial would lack that line. */
+    rigUnsafe: ({ context }) => context.barred !== null,
     faulted: ({ context }) => context.ending.reason === 'fault',
   },
 });
-
-const giveWaterThen = <const Next extends string>(target: Next) =>
-  ({
-    src: 'giveWater',
-    input: ({ context }: { context: Context }) => ({ spout: context.water[0]! }),
-    onDone: { target, actions: 'waterGiven' },
-    onError: onFault,
-  }) as const;
 
 const onFault = {
   target: '#finishing',
@@ -152,6 +158,30 @@ const onFault = {
 } as const;
 const endFor = (reason: SessionEndReason) => ({ type: 'endFor', params: { reason, fault: null } }) as const;
 const stopHere = { target: '#finishing', actions: endFor('stopped') } as const;
+const whenBarred = [
+  { guard: 'waterSpent', target: '#finishing', actions: endFor('waterSpent') },
+  {
+    guard: 'rigUnsafe',
+    target: '#finishing',
+    actions: {
+      type: 'fail',
+      params: ({ context }: { context: Context }) => ({
+        error: new SessionFault('lineBarred', barredWords(context.barred!)),
+      }),
+    },
+  },
+] as const;
+
+const giveWaterThen = <const Next extends string>(target: Next) =>
+  ({
+    src: 'giveWater',
+    input: ({ context }: { context: Context }) => ({ spout: context.water[0]! }),
+    onDone: {
+      target,
+      actions: { type: 'waterGiven', params: ({ event }: { event: { output: WaterDone } }) => event.output },
+    },
+    onError: onFault,
+  }) as const;
 
 export const session = chart.createMachine({
   id: 'session',
@@ -163,6 +193,7 @@ export const session = chart.createMachine({
     finishAsked: false,
     stopAsked: false,
     pauseAsked: false,
+    barred: null,
     ending: { reason: 'finished', fault: null },
   }),
   output: ({ context }) => context.ending,
@@ -188,6 +219,7 @@ export const session = chart.createMachine({
       states: {
         betweenTrials: {
           always: [
+            ...whenBarred,
             { guard: 'stopAsked', ...stopHere },
             { guard: 'finishAsked', target: '#finishing', actions: endFor('finished') },
             { guard: 'trialsReached', target: '#finishing', actions: endFor('trials') },
@@ -202,20 +234,7 @@ export const session = chart.createMachine({
           invoke: {
             src: 'runTrial',
             input: ({ context }) => ({ trial: context.trials + 1 }),
-            onDone: [
-              {
-                guard: { type: 'rigUnsafe', params: ({ event }) => event.output },
-                target: '#finishing',
-                actions: [
-                  { type: 'count', params: ({ event }) => event.output },
-                  {
-                    type: 'fail',
-                    params: ({ event }) => ({ error: new SessionFault('lineBarred', whyBarred(event.output)) }),
-                  },
-                ],
-              },
-              { target: 'betweenTrials', actions: { type: 'count', params: ({ event }) => event.output } },
-            ],
+            onDone: { target: 'betweenTrials', actions: { type: 'count', params: ({ event }) => event.output } },
             onError: onFault,
           },
         },
@@ -230,7 +249,10 @@ export const session = chart.createMachine({
         note: { actions: { type: 'writeNote', params: ({ event }) => ({ body: event.body }) } },
       },
       states: {
-        waiting: { always: { guard: 'waterAsked', target: 'water' }, on: { resume: '#session.running' } },
+        waiting: {
+          always: [...whenBarred, { guard: 'waterAsked', target: 'water' }],
+          on: { resume: '#session.running' },
+        },
         water: { invoke: giveWaterThen('waiting') },
       },
       exit: 'forgetPause',

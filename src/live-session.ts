@@ -6,7 +6,9 @@ import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
 import { openWorkerWriter } from '#data/worker-writer.ts';
 import { openWriter } from '#data/writer.ts';
+import { softTimingWords } from '#hardware/firmata/soft-timing.ts';
 import type { SessionLimits } from '#machines/session.ts';
+import { certificateLine } from './certificate-text.ts';
 import { ExitCode, programFault, worldly } from './complain.ts';
 import { commandName, type Io, isoWithOffset } from './io.ts';
 import { readingFrom } from './record-option.ts';
@@ -71,6 +73,7 @@ export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
       }),
     );
     open.add(keysTo(session, chosen, io));
+    if (chosen.file.kind === 'firmata') open.add(warnOfSoftTiming(session, chosen, io));
     const report = await session.done;
     open.unsubscribe();
     tellEnd(report, live, io);
@@ -117,16 +120,32 @@ function keysTo(session: RunningSession, { file }: ChosenRig, io: Io): Subscript
   return keys;
 }
 
+/** On screen before the first trial, and as a note in the record. */
+function warnOfSoftTiming(session: RunningSession, { file }: ChosenRig, io: Io): Subscription {
+  const body = softTimingWords(file);
+  return session.progress$
+    .pipe(
+      filter((progress) => progress.kind === 'state' && progress.state === 'running'),
+      take(1),
+    )
+    .subscribe(() => {
+      io.out(`${paint(io, 'yellow', body)}\n`);
+      session.send({ type: 'note', body });
+    });
+}
+
 const endWords = {
   trials: 'All trials are done.',
   minutes: 'The time is up.',
+  waterSpent:
+    'The water allowance of this session is spent, so the device shut the valve and keeps it shut; the trial ended safe. See what the animal has had; for more, raise waterPerSessionUl in the rig file before the next session.',
   finished: 'Finished as asked.',
   stopped: 'Stopped as asked; the trial that ran was ended safe.',
   fault: '',
 } as const;
 
 function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
-  const { session, ending, trials, totals } = report;
+  const { session, ending, trials, totals, certificate } = report;
   const rig = commandName(io);
   if (ending.reason === 'fault') {
     io.err(`${paint(io, 'red', 'rig:')} ${worldly(ending.fault) ?? programFault(ending.fault, io)}\n`);
@@ -140,6 +159,10 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
       `Saved: session ${session}, ${count(trials, 'trial')}, ${count(totals.eventCount, 'event')}, in ${live.place.path}\n` +
         `Look at it: ${rig} trials ${session}${live.flags}    Check it: ${rig} verify ${session}${live.flags}\n`,
     );
+    if (certificate !== null) {
+      print(certificateLine(certificate, io));
+      print(`All its figures: ${rig} certificate ${session}${live.flags}\n`);
+    }
   } else if (live.chosen.commit === 'batch') {
     print(
       `Session ${session} could not be closed in the record. Of ${count(trials, 'trial')}, ${savedTrials(live.place.path, session)} are saved in ${live.place.path}; the session is closed as interrupted when this rig is started next.\n`,

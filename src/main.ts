@@ -3,10 +3,13 @@
  * exit code (0 done, 1 not done or not consistent, 2 mistyped, 130 ended by Ctrl-C).
  */
 import { Command } from 'commander';
+import { addCertificateCommand } from './commands/certificate.ts';
+import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
 import { addFirmwareCommand } from './commands/firmware.ts';
 import { addPortsCommand } from './commands/ports.ts';
+import { addPulseCommand } from './commands/pulse.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
 import { addTasksCommand } from './commands/tasks.ts';
@@ -39,8 +42,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addSessionsCommand(program, io);
   addTrialsCommand(program, io);
   addVerifyCommand(program, io, exit);
+  addCertificateCommand(program, io, exit);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
+  addCheckCommand(program, io, exit);
+  addPulseCommand(program, io, exit);
   addPortsCommand(program, io);
   addFirmwareCommand(program, io);
   addDemoCommand(program, io, exit);

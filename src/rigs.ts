@@ -3,6 +3,7 @@
  */
 import { createBoardRig } from '#hardware/board/serial-rig.ts';
 import { createEmulatedRig } from '#hardware/emulator/emulated-rig.ts';
+import { createFirmataRig } from '#hardware/firmata/serial-firmata-rig.ts';
 import { createMouse, type Mouse } from '#hardware/mouse/mouse.ts';
 import type { Rig } from '#hardware/rig.ts';
 import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
@@ -20,6 +21,8 @@ export interface RigChoice {
   readonly pace?: number | undefined;
   /** Of the simulated mouse. */
   readonly seed: number;
+  /** No animal: a simulated rig gets no mouse either. */
+  readonly empty?: boolean;
   /** 0 naive to 1 expert. */
   readonly skill?: number | undefined;
 }
@@ -49,18 +52,20 @@ export function chooseRig(choice: RigChoice): ChosenRig {
   switch (file.kind) {
     case 'virtual': {
       const { engine = 'interpreter', pace = null } = choice;
-      const rig = new VirtualRig({ file, mouse: mouseFor(file, choice), engine, paced: pace });
+      const rig = new VirtualRig({ file, mouse: mouseOf(file, choice), engine, paced: pace });
       return { file, rig, commit: pace === null ? 'session' : 'batch' };
     }
     case 'emulated':
-      return { file, rig: createEmulatedRig({ file, mouse: mouseFor(file, choice) }), commit: 'session' };
+      return { file, rig: createEmulatedRig({ file, mouse: mouseOf(file, choice) }), commit: 'session' };
     case 'firmata':
-      throw new UsageError(
-        `${file.name} is a rig of kind firmata, and this version cannot run sessions on one yet. Nothing was started. Use a board with our firmware.`,
-      );
+      return { file, rig: createFirmataRig({ file }), commit: 'batch' };
     case 'board':
       return { file, rig: createBoardRig({ file }), commit: 'batch' };
   }
+}
+
+function mouseOf(file: RigFile, choice: RigChoice): Mouse | null {
+  return choice.empty ? null : mouseFor(file, choice);
 }
 
 /** The mouse at a simulated rig's spouts: it licks the lines that the rig file has. */

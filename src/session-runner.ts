@@ -9,10 +9,12 @@ import { createActor, fromPromise } from 'xstate';
 import { RecordError } from '#data/record-error.ts';
 import type { SessionTotals, TrialRow } from '#data/rows.ts';
 import type { RecordWriter } from '#data/writer.ts';
+import type { Certificate } from '#hardware/certificate.ts';
 import { type ClockSegment, RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
 import { rigFacts } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import {
+  type BarredLine,
   type SessionEnding,
   type SessionEndReason,
   type SessionEvent,
@@ -20,12 +22,14 @@ import {
   type SessionLimits,
   session,
   type TrialDone,
+  type WaterDone,
 } from '#machines/session.ts';
 import { type DeviceTicks, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
-import { type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
+import { type EndReason, EventCode, type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
 import type { PastTrial } from '#protocols/task.ts';
 import { EventPump } from './event-pump.ts';
 import type { ChosenRig } from './rigs.ts';
+import { SessionMeter } from './session-meter.ts';
 import type { SessionTask } from './session-task.ts';
 import { trialRow } from './trial-row.ts';
 import { programVersion, softwareVersion, taskHash } from './version.ts';
@@ -56,6 +60,8 @@ export interface SessionReport {
   readonly trials: number;
   /** Null: the record could not be closed. */
   readonly totals: SessionTotals | null;
+  /** Null: the session never stood in the record, or its certificate could not be written. */
+  readonly certificate: Certificate | null;
 }
 
 export interface RunningSession {
@@ -67,6 +73,7 @@ export interface RunningSession {
 const endReasonWords: Record<Exclude<SessionEndReason, 'fault'>, string> = {
   trials: 'trials reached',
   minutes: 'time reached',
+  waterSpent: 'water allowance spent',
   finished: 'finished by operator',
   stopped: 'stopped by operator',
 };
@@ -92,17 +99,20 @@ class SessionRun implements RunningSession {
   #session: number | null = null;
   #identity: RigIdentity | null = null;
   #interrupted: readonly number[] = [];
-  #unwrapper: TickUnwrapper | null = null;
-  readonly #segments: ClockSegment[] = [];
+  readonly #segments: { readonly clock: ClockSegment; readonly unwrapper: TickUnwrapper }[] = [];
   /** The host's monotonic time at session start, by the device's clock. */
   #originMs = 0;
   #previousEnd: { readonly ticks: DeviceTicks; readonly segment: number; readonly atHostMs: number } | null = null;
+  #barred: BarredLine | null = null;
   #trialRunning: Promise<unknown> = Promise.resolve();
   #totals: SessionTotals | null = null;
+  readonly #meter: SessionMeter;
+  #certificate: Certificate | null = null;
 
   constructor(setup: SessionSetup) {
     this.#setup = setup;
     this.progress$ = this.#progress.asObservable();
+    this.#meter = new SessionMeter(setup.chosen.rig, setup.ready);
     this.#pump = new EventPump({
       rig: setup.chosen.rig,
       writer: setup.writer,
@@ -110,6 +120,7 @@ class SessionRun implements RunningSession {
       onSegment: (segment, event) => this.#beginClock(segment, event),
       onFault: (error) => this.send({ type: 'fault', error }),
     });
+    setup.chosen.rig.events$.subscribe({ next: (event) => this.#hear(event), error: () => {} });
     this.#actor = createActor(
       session.provide({
         actors: {
@@ -150,6 +161,13 @@ class SessionRun implements RunningSession {
 
   send(event: SessionEvent): void {
     this.#actor.send(event);
+  }
+
+  /** The envelope has shut a line; the first one is the cause. */
+  #hear({ code, value }: RawEvent): void {
+    if (code !== EventCode.fault) return;
+    const { name, kind } = this.#setup.chosen.file.outputs[value >> 8]!;
+    this.#barred ??= { line: name, water: kind === 'water', reason: (value & 0xff) as EndReason };
   }
 
   async #connect(): Promise<void> {
@@ -197,15 +215,20 @@ class SessionRun implements RunningSession {
     const startAt = this.#startAt(intervalMs * ticksPerMs);
     const trace = await chosen.rig.runTrial(trial, bound, startAt, { chart: task.chart, input });
     this.#pump.flush();
-    const segment = this.#segmentOf(trace.events[0]!.seq);
+    const {
+      clock: { segment },
+      unwrapper,
+    } = this.#segmentOf(trace.events[0]!.seq);
     this.#previousEnd = { ticks: trace.endTicks, segment, atHostMs: performance.now() };
     const row = trialRow({ drawn, bound, programHash: hash, segment, trace });
+    this.#readClock(segment, row.lastSeq);
     writer.trial(row);
+    this.#meter.trial(row, trace, this.#identity!.kind !== 'virtual');
     this.#history.push({ trialType, outcome: row.outcome });
-    this.#unwrapper!.toSessionUs(trace.startTicks);
-    const elapsedUs = this.#unwrapper!.toSessionUs(trace.endTicks);
+    unwrapper.toSessionUs(trace.startTicks);
+    const elapsedUs = unwrapper.toSessionUs(trace.endTicks);
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
-    return { reason: trace.reason, elapsedUs };
+    return { reason: trace.reason, elapsedUs, barred: this.#barred };
   }
 
   /** The end of the trial before and the interval; null for "now". */
@@ -216,7 +239,7 @@ class SessionRun implements RunningSession {
     return deviceTicks(end.ticks + Math.round(intervalTicks));
   }
 
-  async #giveWater(spout: Spout): Promise<void> {
+  async #giveWater(spout: Spout): Promise<WaterDone> {
     const { chosen, ready } = this.#setup;
     const { rewardUl } = ready.parameters;
     const ul = typeof rewardUl === 'number' ? rewardUl : FREE_WATER_UL;
@@ -225,6 +248,7 @@ class SessionRun implements RunningSession {
     await chosen.rig.pulse(water, ms * 1000);
     this.#note(`free water: ${ul} ul commanded at the ${spout} spout (${water} open for ${ms} ms)`);
     this.#progress.next({ kind: 'water', spout, ul });
+    return { barred: this.#barred };
   }
 
   #note(body: string): void {
@@ -248,10 +272,17 @@ class SessionRun implements RunningSession {
         problems.push(error);
       }
     };
+    const timing = this.#session === null ? null : await this.#meter.timing();
     await attempt(() => chosen.rig.close());
     // A trial that the closing has cut off still gets its row. Its failure, if any, is the session's own and known.
     await this.#trialRunning.catch(() => {});
     if (this.#session !== null) {
+      await attempt(() => {
+        this.#pump.flush();
+        const certificate = this.#meter.certify(timing, this.#identity!);
+        writer.certificate({ at: now(), ...certificate });
+        this.#certificate = certificate;
+      });
       await attempt(async () => {
         this.#pump.flush();
         if (ending.fault !== null) {
@@ -268,9 +299,18 @@ class SessionRun implements RunningSession {
     if (problems.length > 0) throw problems[0];
   }
 
+  /** What the device's clock was worth at a trial's end; of a power-up that is over, nothing more can be read. */
+  #readClock(segment: number, seq: number): void {
+    const { chosen, writer } = this.#setup;
+    const clock = chosen.rig.clock();
+    if (clock.segment !== segment || clock.uncertaintyUs === null) return;
+    const { ticksPerMs, driftPpmPerMin, uncertaintyUs } = clock;
+    writer.clockReading({ seq, segment, ticksPerMs, driftPpmPerMin, uncertaintyUs });
+  }
+
   /** The clock that stamped an event. */
-  #segmentOf(seq: number): number {
-    return this.#segments.findLast(({ firstSeq }) => firstSeq <= seq)?.segment ?? 0;
+  #segmentOf(seq: number) {
+    return this.#segments.findLast(({ clock }) => clock.firstSeq <= seq)!;
   }
 
   #beginClock(segment: ClockSegment, { ticks }: RawEvent): void {
@@ -279,17 +319,14 @@ class SessionRun implements RunningSession {
     const originMs = hostMsOf(deviceTicks(ticks));
     if (this.#segments.length === 0) this.#originMs = originMs;
     const originUs = Math.round((originMs - this.#originMs) * 1000);
-    this.#segments.push(segment);
-    this.#unwrapper = new TickUnwrapper({
-      originTicks: deviceTicks(ticks),
-      originUs: originUs as SessionUs,
-      ticksPerMs,
-    });
+    const origin = { originTicks: deviceTicks(ticks), originUs: originUs as SessionUs, ticksPerMs };
+    this.#segments.push({ clock: segment, unwrapper: new TickUnwrapper(origin) });
     writer.clockSegment({ ...segment, originTicks: ticks, originUs, ticksPerMs, uncertaintyUs });
   }
 
   #report(ending: SessionEnding): SessionReport {
-    return { session: this.#session, ending, trials: this.#history.length, totals: this.#totals };
+    const { length: trials } = this.#history;
+    return { session: this.#session, ending, trials, totals: this.#totals, certificate: this.#certificate };
   }
 }
 

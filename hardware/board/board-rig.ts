@@ -203,11 +203,12 @@ export class BoardRig implements Rig {
     { bytes, crc }: ProgramImage,
     startAt: DeviceTicks | null,
   ): Promise<void> {
-    let at = startAt;
+    // Another power-up counts from another zero.
+    const { segment } = this.clock();
+    const at = () => (this.clock().segment === segment ? startAt : null);
     for (;;) {
       const link = await this.#connection.connected();
       if (trace.over || trace.begun) return;
-      const { segment } = this.clock();
       try {
         if (trace.asked && (await this.#heardAfterAll(trace))) return;
         const { refusal } = this.#connection;
@@ -215,15 +216,13 @@ export class BoardRig implements Rig {
         await this.#connection.waves.tell(link);
         await this.#load(link, bytes, crc);
         trace.asked = true;
-        await link.order('start', { trial: trial & 0xffff, crc, now: at === null ? 1 : 0, at: at ?? 0 });
+        const now = at() === null ? 1 : 0;
+        await link.order('start', { trial: trial & 0xffff, crc, now, at: at() ?? 0 });
         if (trace.abortAsked) await this.#abort(trace);
         return;
       } catch (error) {
         if (!isLoss(error)) throw error;
       }
-      await this.#connection.connected();
-      // Another power-up counts from another zero.
-      if (this.clock().segment !== segment) at = null;
     }
   }
 

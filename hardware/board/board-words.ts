@@ -3,6 +3,11 @@ import { RigError } from '../rig.ts';
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
 
+function minutes(ms: number): string {
+  const count = Math.round(ms / 60_000);
+  return count === 1 ? 'a minute' : `${count} minutes`;
+}
+
 const goesOn = (silenceMs: number) =>
   `a trial that ran ends safe by itself within ${seconds(silenceMs)}, and the session goes on as soon as the board is back; check its cable and its power.`;
 
@@ -35,7 +40,7 @@ export function boardTaken(port: string): RigError {
 export function gaveUp(port: string | null, searchMs: number, last: RigError): RigError {
   return new RigError(
     'linkLost',
-    `The board${port === null ? '' : ` at ${port}`} has not come back for ${Math.round(searchMs / 60_000)} minutes. It has shut all outputs by itself; all trials before are in the record. Take the animal out, check the cable and the power, and start a new session. (Last: ${last.message})`,
+    `The board${port === null ? '' : ` at ${port}`} has not come back for ${minutes(searchMs)}. It has shut all outputs by itself; all trials before are in the record. Take the animal out, check the cable and the power, and start a new session. (Last: ${last.message})`,
     { cause: last },
   );
 }

@@ -9,9 +9,9 @@ import { limits } from '../link/declaration.ts';
 import { RigError } from '../rig.ts';
 
 /** @throws RigError portNotFound, portBusy. */
-export function openSerialPort(path: string): Promise<BytePort> {
+export function openSerialPort(path: string, baudRate: number = limits.BAUD.value): Promise<BytePort> {
   return new Promise((resolve, reject) => {
-    const serial = new SerialPort({ path, baudRate: limits.BAUD.value, hupcl: false, autoOpen: false });
+    const serial = new SerialPort({ path, baudRate, hupcl: false, autoOpen: false });
     serial.open((error) => {
       if (error) reject(openError(path, error));
       else resolve(portOf(serial, path));

@@ -1,10 +1,11 @@
 /**
- * The safety envelope of the virtual device (longest on-times, allowance of water), below the program, as on the board
+ * The safety envelope of the virtual device (longest on-times, allowances of water and of light), below the program, as on the board
  * (hardware/firmware/rehearsal/outputs.c and envelope.c). Written anew from the same rules, so that the contract suite
  * compares two implementations.
  */
 import { EndReason } from '#machines/vocabulary.ts';
 import type { RigFile } from '../rig-file.ts';
+import { LightBucket } from './light-bucket.ts';
 
 /** The board counts on-times in units of 2048 ticks, 1.024 ms at 16 MHz, rounded down. */
 const COARSE_TICKS = 2048;
@@ -27,6 +28,7 @@ export class Envelope {
   #allowed: number;
   #driven = 0;
   #waterUl: number;
+  readonly #light: LightBucket;
   /** The tick at which the first line will have been on too long or given too much; Infinity when none is on. */
   nextLimit = Number.POSITIVE_INFINITY;
 
@@ -37,6 +39,7 @@ export class Envelope {
     this.#since = file.outputs.map(() => 0);
     this.#allowed = 2 ** file.outputs.length - 1;
     this.#waterUl = file.waterPerSessionUl;
+    this.#light = new LightBucket(file);
   }
 
   get driven(): number {
@@ -58,6 +61,7 @@ export class Envelope {
     let next = word & this.#allowed;
     if (this.#waterUl <= 0) for (const [line, flow] of this.#flows.entries()) if (flow > 0) next &= ~(1 << line);
     this.#driven = next;
+    const lightLimit = this.#light.limit(next, now) * COARSE_TICKS;
     let nextLimit = Number.POSITIVE_INFINITY;
     for (let line = 0; line < this.#limits.length; line++) {
       const bit = 1 << line;
@@ -67,6 +71,7 @@ export class Envelope {
         this.#limits[line] = (now + Math.min(this.#longest[line]! + 1, this.#unitsLeft(line))) * COARSE_TICKS;
       }
       if (this.#limits[line]! < nextLimit) nextLimit = this.#limits[line]!;
+      if (this.#light.lines & bit && lightLimit < nextLimit) nextLimit = lightLimit;
     }
     this.nextLimit = nextLimit;
     return next;
@@ -75,10 +80,13 @@ export class Envelope {
   /** Bars the lines whose limit has come; the last of them, with the reason. */
   bar(ticks: number): Barred | null {
     let barred: Barred | null = null;
+    const now = coarseOf(ticks);
+    const dark = this.#light.spent(now) ? this.#light.lines : 0;
     for (const [line, limit] of this.#limits.entries()) {
-      if (!(this.#driven & (1 << line)) || limit > ticks) continue;
-      const tooLong = coarseOf(ticks) - this.#since[line]! > this.#longest[line]!;
-      this.#allowed &= ~(1 << line);
+      const bit = 1 << line;
+      if (!(this.#driven & bit) || (limit > ticks && !(dark & bit))) continue;
+      const tooLong = now - this.#since[line]! > this.#longest[line]!;
+      this.#allowed &= ~bit;
       barred = { line, reason: tooLong ? EndReason.onTimeLimit : EndReason.allowanceSpent };
     }
     return barred;

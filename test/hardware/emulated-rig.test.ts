@@ -6,12 +6,14 @@ import { compile } from '#machines/compile.ts';
 import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EndReason } from '#machines/vocabulary.ts';
 import { describeRig } from './rig-contract.ts';
-import { durations, plans } from './rig-driver.ts';
+import { changed, durations, plans } from './rig-driver.ts';
 import { tappedRig } from './tapped-rig.ts';
 
 const file = findRigFile('emulated');
 
-describeRig('emulated (real firmware, lock-step)', (mouse) => createEmulatedRig({ file, mouse }));
+describeRig('emulated (real firmware, lock-step)', (mouse, change) =>
+  createEmulatedRig({ file: changed(file, change), mouse }),
+);
 
 describe('a board that restarts in mid-trial', () => {
   /** Resets the board in its baseline; `deaf`: the line loses the word of it. How long until the host knew, and the error. */

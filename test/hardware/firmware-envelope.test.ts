@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { firmwareImage } from '#hardware/emulator/firmware-image.ts';
+import { MOST_RAM_BYTES, memoryUse } from '#hardware/firmware/memory-use.ts';
 import { limits } from '#hardware/link/declaration.ts';
 import { crc32 } from '#machines/digest.ts';
 import { EndReason, EventCode } from '#machines/vocabulary.ts';
@@ -237,13 +239,8 @@ it('gives water for the lick that it would have given none after the abort (the 
   expect(host.pins & WATER).toBe(WATER);
 });
 
-it(`needs at most 1,792 of 2,048 bytes of memory, stack included, under load`, () => {
-  const host = inChoice(10_000);
-  for (let k = 0; k < 400; k++) {
-    host.mcu.setPin('D2', k % 2 === 0, host.mcu.cycles + k * CYCLES_PER_MS);
-  }
-  for (let k = 0; k < 40; k++) host.ask('ping');
-  const free = host.reply('hello')!.values!.stackFree!;
-  expect(free).toBeLessThan(400);
-  expect(2048 - free).toBeLessThanOrEqual(1792);
+it('needs at most 1,792 of 2,048 bytes of memory, stack included, under load', async () => {
+  const { staticBytes, stackBytes } = await memoryUse(firmwareImage());
+  expect(stackBytes).toBeGreaterThan(100);
+  expect(staticBytes + stackBytes).toBeLessThanOrEqual(MOST_RAM_BYTES);
 });

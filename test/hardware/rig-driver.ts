@@ -4,6 +4,7 @@
 
 import type { Mouse } from '#hardware/mouse/mouse.ts';
 import type { Rig, RigIdentity, TrialSource, TrialTrace } from '#hardware/rig.ts';
+import { parseRigFile, type RigFile } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import type { BoundProgram } from '#machines/program.ts';
@@ -13,8 +14,18 @@ import { type TwoOdourDurations, type TwoOdourPlan, twoOdourTrial } from '#machi
 import { EventCode, type RawEvent } from '#machines/vocabulary.ts';
 import { type ScriptedEdge, ScriptedMouse } from './scripted-mouse.ts';
 
-/** A rig with the lines of hardware/rigs/virtual.json, and this mouse at its pins. */
-export type MakeRig = (mouse: Mouse) => Rig | Promise<Rig>;
+/** Changes a rig file's text, parsed, before the rig is made with it. */
+export type ChangeFile = (json: { lines: Record<string, Record<string, unknown>> }) => void;
+
+/** A rig with the lines of hardware/rigs/virtual.json, changed if so asked, and this mouse at its pins. */
+export type MakeRig = (mouse: Mouse, change?: ChangeFile) => Rig | Promise<Rig>;
+
+export function changed(file: RigFile, change: ChangeFile | undefined): RigFile {
+  if (change === undefined) return file;
+  const json = JSON.parse(file.text);
+  change(json);
+  return parseRigFile(JSON.stringify(json), `${file.name}, changed`);
+}
 
 /** Choice runs from 450 to 750 ms after the start. */
 export const durations: TwoOdourDurations = {
@@ -67,9 +78,9 @@ export class RigDriver {
   #trial = 0;
   #onEvent: (event: RawEvent) => void = () => {};
 
-  static async open(make: MakeRig): Promise<RigDriver> {
+  static async open(make: MakeRig, change?: ChangeFile): Promise<RigDriver> {
     const mouse = new ScriptedMouse();
-    const rig = await make(mouse);
+    const rig = await make(mouse, change);
     const events: RawEvent[] = [];
     const driver = {
       hear: (event: RawEvent): void => {
@@ -77,7 +88,12 @@ export class RigDriver {
       },
       complete: () => {},
     };
-    rig.events$.subscribe({ next: (event) => driver.hear(event), complete: () => driver.complete() });
+    rig.events$.subscribe({
+      next: (event) => driver.hear(event),
+      complete: () => driver.complete(),
+      // A lost rig says so to whoever waits for a trial.
+      error: () => {},
+    });
     const opened = new RigDriver(rig, await rig.open(), mouse, events);
     driver.hear = (event) => opened.#hear(event);
     driver.complete = () => {

@@ -5,13 +5,16 @@ import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
 import { deviceTicks } from '#machines/time.ts';
 import { EndReason, EventCode } from '#machines/vocabulary.ts';
 import { describeRig } from './rig-contract.ts';
-import { durations, plans, RigDriver } from './rig-driver.ts';
+import { changed, durations, plans, RigDriver } from './rig-driver.ts';
 import { licks } from './scripted-mouse.ts';
 
 const file = findRigFile('virtual');
 
-describeRig('virtual (interpreter)', (mouse) => new VirtualRig({ file, mouse }));
-describeRig('virtual (xstate)', (mouse) => new VirtualRig({ file, mouse, engine: 'xstate' }));
+describeRig('virtual (interpreter)', (mouse, change) => new VirtualRig({ file: changed(file, change), mouse }));
+describeRig(
+  'virtual (xstate)',
+  (mouse, change) => new VirtualRig({ file: changed(file, change), mouse, engine: 'xstate' }),
+);
 
 /** The clock's 32 bits run out while odour 2 is on. */
 const beforeWrap = deviceTicks(2 ** 32 - 400 * 2000);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EndReason, EventCode, epochs } from '#machines/vocabulary.ts';
-import { at, hit, last, lick, renumber, START, stateIs, trial, verdict } from './replay-record.ts';
+import { at, flowing, hit, last, lick, renumber, START, stateIs, trial, verdict } from './replay-record.ts';
 import { enacted } from './run-both.ts';
 import { recorded } from './trial-driver.ts';
 
@@ -71,9 +71,28 @@ describe('replay finds consistent', () => {
     });
   });
 
-  it('a record with a fault in it: faults are the envelope’s', () => {
-    const events = [...hit.events];
-    events.splice(5, 0, { seq: 0, ticks: events[5]!.ticks, code: EventCode.fault, value: 3 });
-    expect(verdict(renumber(events))).toMatchObject({ consistent: true });
+  it.each(['fault', 'sync', 'bounce'] as const)('a record with a %s in it, which no chart gives or hears', (word) => {
+    for (let place = 1; place < last; place++) {
+      const events = [...hit.events];
+      events.splice(place, 0, { seq: 0, ticks: events[place - 1]!.ticks, code: EventCode[word], value: 3 });
+      expect(verdict(renumber(events)), `before event ${place}`).toMatchObject({ consistent: true });
+    }
+  });
+
+  /** As the host ends a trial that the board has forgotten, after so many of its events. */
+  const cutOff = (count: number, reason: EndReason) => {
+    const kept = hit.events.slice(0, count);
+    const { ticks } = kept.at(-1)!;
+    const on = kept.findLast(({ code }) => code === EventCode.output)?.value ?? 0;
+    const off = on === 0 ? [] : [{ seq: 0, ticks, code: EventCode.output, value: 0 }];
+    return renumber([...kept, ...off, { seq: 0, ticks, code: EventCode.end, value: reason }]);
+  };
+
+  it('a trial that the board forgot at any point, even between a state and its outputs', () => {
+    for (let count = 1; count < last; count++) {
+      const cut = verdict(cutOff(count, EndReason.boardReset));
+      expect(cut, `after ${count} events`).toEqual({ consistent: true, reason: EndReason.boardReset, output: null });
+    }
+    expect(verdict(cutOff(flowing + 1, EndReason.aborted))).toMatchObject({ consistent: false });
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, fromPromise, waitFor } from 'xstate';
 import {
+  type BarredLine,
   type SessionEnding,
   type SessionEvent,
   type SessionLimits,
@@ -15,13 +16,15 @@ interface Fakes {
   check?: () => Promise<void>;
   /** Milliseconds do not pass here: a trial ends when this settles. */
   runTrial?: (trial: number, send: (event: SessionEvent) => void) => Promise<TrialDone>;
+  giveWater?: () => BarredLine | null;
   close?: (ending: SessionEnding) => Promise<void>;
 }
 
 const minute = 60e6;
 
 function done(trial: number, reason: EndReason = EndReason.completed): TrialDone {
-  return { reason, elapsedUs: trial * minute };
+  const barred = reason === EndReason.onTimeLimit ? { line: 'odourA', water: false, reason } : null;
+  return { reason, elapsedUs: trial * minute, barred };
 }
 
 /** A trial that ends only when it is aborted. */
@@ -53,6 +56,7 @@ function start(limits: Partial<SessionLimits>, fakes: Fakes = {}) {
         }),
         giveWater: fromPromise(async ({ input }) => {
           log.push(`water ${input.spout}`);
+          return { barred: fakes.giveWater?.() ?? null };
         }),
         close: fromPromise(async ({ input }) => {
           log.push(`close ${input.reason}`);
@@ -158,9 +162,37 @@ describe('a session ends', () => {
     const { end, log } = start({}, { runTrial: async (trial) => done(trial, EndReason.onTimeLimit) });
     const { state, fault } = await end();
     expect(state).toBe('faulted');
-    expect(fault).toMatchObject({ code: 'lineBarred' });
+    expect(fault).toMatchObject({ code: 'lineBarred', message: expect.stringContaining('"odourA"') });
     expect(log).toContain('trial 1');
     expect(log).not.toContain('trial 2');
+  });
+
+  const spent = { line: 'water', water: true, reason: EndReason.allowanceSpent };
+
+  it('and no fault when the water of the session is spent, in a trial or by hand', async () => {
+    const inTrial = start({}, { runTrial: async (trial) => ({ ...done(trial), reason: spent.reason, barred: spent }) });
+    expect(await inTrial.end()).toEqual({ state: 'ended', reason: 'waterSpent', fault: null });
+    expect(inTrial.log).not.toContain('trial 2');
+    const byHand = start(
+      {},
+      {
+        runTrial: async (trial, send) => {
+          send({ type: 'freeWater', spout: 'centre' });
+          return done(trial);
+        },
+        giveWater: () => spent,
+      },
+    );
+    expect(await byHand.end()).toEqual({ state: 'ended', reason: 'waterSpent', fault: null });
+    expect(byHand.log).not.toContain('trial 2');
+  });
+
+  it('as a fault when the light of the rig file is spent, with what to look at', async () => {
+    const barred = { ...spent, line: 'opto', water: false };
+    const { end } = start({}, { runTrial: async (trial) => ({ ...done(trial), reason: barred.reason, barred }) });
+    const { state, fault } = await end();
+    expect(state).toBe('faulted');
+    expect(fault).toMatchObject({ code: 'lineBarred', message: expect.stringMatching(/"opto".*dutyFraction/) });
   });
 
   it('as a fault when the record cannot be closed', async () => {

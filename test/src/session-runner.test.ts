@@ -1,5 +1,5 @@
 /** What is lost when rig or record are lost in the middle of a session: nothing that was said to be saved, and no valve. */
-import { concatWith, type Observable, Subject, takeWhile, throwError } from 'rxjs';
+import { concatWith, defer, Subject, takeWhile, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { openRecord } from '#data/open.ts';
 import { readFaults, readSession } from '#data/reads.ts';
@@ -64,13 +64,15 @@ function losesTrial3(rig: Rig): Partial<Rig> {
 
 /** Errors with the third event of trial 3; the trial itself would go on. */
 function losesEventsInTrial3(rig: Rig): Partial<Rig> {
-  let starts = 0;
-  let left = 3;
-  const counts = ({ code }: RawEvent) => {
-    if (code === EventCode.start) starts++;
-    return starts < 3 || left-- > 0;
-  };
-  const events$: Observable<RawEvent> = rig.events$.pipe(takeWhile(counts), concatWith(throwError(() => lost)));
+  const events$ = defer(() => {
+    let starts = 0;
+    let left = 3;
+    const counts = ({ code }: RawEvent) => {
+      if (code === EventCode.start) starts++;
+      return starts < 3 || left-- > 0;
+    };
+    return rig.events$.pipe(takeWhile(counts), concatWith(throwError(() => lost)));
+  });
   return { events$ };
 }
 

@@ -2,42 +2,98 @@
 ;
 ; An edge is stamped (port, then timer), answered if its answer is known and no timer is due, and queued. Then the engine
 ; runs in the tail of the interrupt with interrupts on, unless it is running already further down the stack.
-; Cycle counts: 4 response + 3 jump + 22 from here to the first OUT of an answer.
+; Cycle counts to an answer's first port, on the Uno: 4 response + 3 jump + 39 from here; on the Mega 5 + 3 + 51.
+; The Mega's longer return addresses make no difference here: nothing counts from the stack pointer.
 
 #include <avr/io.h>
 
 #define io(register) _SFR_IO_ADDR(register)
 
-; GPIOR0 bit 0: the engine is running. GPIOR1: pins of PORTD whose edges matter. GPIOR2: pin of the first answer.
+; GPIOR0 bit 0: the engine is running. GPIOR1: pins of the fast bank whose edges matter. GPIOR2: pin of the first answer.
 #define WORKING 0
 
 ; offsets in struct edge_answer
 #define BIT 0
 #define LEVEL 1
-#define AT_B 2
-#define AT_C 3
-#define AT_D 4
+#define AT 2
+#if defined(__AVR_ATmega2560__)
+#define ANSWER 13
+#else
 #define ANSWER 5
+#endif
 
 .extern edges_queue
 .extern engine_work
 
+#if defined(__AVR_ATmega2560__)
+.extern answer_at
+
+; PORTB or PORTK, into r24.
+.macro read_pins bank
+.if \bank
+  lds r24, PINK
+.else
+  in r24, io(PINB)
+.endif
+.endm
+
+.macro write_port which, index
+  lds r30, answer_at + 2 * \index
+  lds r31, answer_at + 2 * \index + 1
+  lds r23, edges_answer + \which * ANSWER + AT + \index
+  st Z, r23
+.endm
+
+.macro write_ports which
+  push r30
+  push r31
+  write_port \which, 0
+  write_port \which, 1
+  write_port \which, 2
+  pop r31
+  pop r30
+.endm
+
+; A branch reaches 63 words, and an answer is longer than on the Uno.
+.macro branch_if condition, otherwise, target
+  br\otherwise 7f
+  rjmp \target
+7:
+.endm
+#else
+; PORTB, PORTC or PORTD, into r24.
+.macro read_pins bank
+  in r24, io(PINB) + 3 * \bank
+.endm
+
+.macro write_port which, index
+  lds r23, edges_answer + \which * ANSWER + AT + \index
+  out io(PORTB) + 3 * \index, r23
+.endm
+
+; PORTD first: most valves hang there.
+.macro write_ports which
+  write_port \which, 2
+  write_port \which, 0
+  write_port \which, 1
+.endm
+
+.macro branch_if condition, otherwise, target
+  br\condition \target
+.endm
+#endif
+
 .macro answer_with which
   lds r23, edges_answer + \which * ANSWER + LEVEL
   cp r22, r23
-  brne 3f
+  branch_if ne, eq, 3f
   sbic io(TIFR1), OCF1A
   rjmp 3f
-  lds r23, edges_answer + \which * ANSWER + AT_D
-  out io(PORTD), r23
-  lds r23, edges_answer + \which * ANSWER + AT_B
-  out io(PORTB), r23
-  lds r23, edges_answer + \which * ANSWER + AT_C
-  out io(PORTC), r23
-  set ; answered: bit 7 of the port in the stamp
+  write_ports \which
+  set ; answered: bit 7 of the bank in the stamp
 .endm
 
-.macro edge_interrupt vector, pins, number, fast
+.macro edge_interrupt vector, bank, fast
 .global \vector
 \vector:
   push r24
@@ -45,21 +101,21 @@
   push r24
   push r25
   clt
-  in r24, \pins
+  read_pins \bank
   lds r25, TCNT1L ; latches the high byte
   push r27
   push r23
   push r22
-  lds r27, edges_last + \number
-  sts edges_last + \number, r24
+  lds r27, edges_last + \bank
+  sts edges_last + \bank, r24
   eor r27, r24
 .if \fast
   in r23, io(GPIOR1)
 .else
-  lds r23, edges_matter + \number
+  lds r23, edges_matter + \bank
 .endif
   and r27, r23
-  breq 4f ; changes nothing in this node: only to be recorded
+  branch_if eq, ne, 4f ; changes nothing in this node: only to be recorded
 .if \fast
   mov r22, r27
   and r22, r24 ; levels of the pins that changed
@@ -95,7 +151,7 @@
   subi r30, lo8(-(edges_queue))
   ldi r31, hi8(edges_queue)
   st Z+, r24
-  ldi r23, \number
+  ldi r23, \bank
   bld r23, 7
   st Z+, r23
   st Z+, r25
@@ -117,9 +173,11 @@
 
 .section .text
 
-edge_interrupt PCINT0_vect, io(PINB), 0, 0
-edge_interrupt PCINT1_vect, io(PINC), 1, 0
-edge_interrupt PCINT2_vect, io(PIND), 2, 1
+edge_interrupt PCINT0_vect, 0, 0
+#if !defined(__AVR_ATmega2560__)
+edge_interrupt PCINT1_vect, 1, 0
+#endif
+edge_interrupt PCINT2_vect, 2, 1
 
 .global TIMER1_COMPA_vect
 TIMER1_COMPA_vect:

@@ -10,9 +10,10 @@ struct edge_stamp edges_queue[QUEUE] __attribute__((aligned(32)));
 volatile uint8_t edges_head;
 volatile uint8_t edges_tail;
 volatile uint8_t edges_lost;
-volatile uint8_t edges_last[PORTS];
+volatile uint8_t edges_last[BANKS];
 volatile uint8_t edges_cold;
-volatile uint8_t edges_matter[PORTS]; // PORTD's stands in GPIOR1
+volatile uint8_t edges_matter[BANKS]; // the fast one's stands in GPIOR1
+_Static_assert(sizeof(struct edge_answer) == 2 + PORTS, "ANSWER in edges.S");
 volatile struct edge_answer edges_answer[2]; // the first one's bit stands in GPIOR2
 
 bool edges_waiting(void) { return edges_head != edges_tail; }
@@ -50,12 +51,13 @@ void edges_cool(void) {
 bool edges_are_cool(void) { return edges_cold; }
 
 void edges_warm(const struct edge_answers *answers) {
-  edges_matter[PORT_B] = answers->matter[PORT_B];
-  edges_matter[PORT_C] = answers->matter[PORT_C];
-  GPIOR1 = answers->matter[PORT_D];
+  edges_matter[0] = answers->matter[0];
+  edges_matter[1] = answers->matter[1];
+  GPIOR1 = answers->matter[FAST_BANK];
   for (uint8_t i = 0; i < 2; i++) {
     edges_answer[i].level = answers->answer[i].level;
-    for (uint8_t port = 0; port < PORTS; port++) edges_answer[i].ports[port] = answers->answer[i].ports[port];
+    for (uint8_t at = 0; at < ANSWER_PORTS; at++)
+      edges_answer[i].ports[at] = answers->answer[i].ports[answer_port(at)];
   }
   edges_answer[1].bit = answers->answer[1].bit;
   GPIOR2 = answers->answer[0].bit;
@@ -63,9 +65,10 @@ void edges_warm(const struct edge_answers *answers) {
 }
 
 void edges_patch(struct pin pin, bool level) {
+  const uint8_t at = answer_index(pin.port);
   for (uint8_t i = 0; i < 2; i++) {
-    if (level) edges_answer[i].ports[pin.port] |= pin.mask;
-    else edges_answer[i].ports[pin.port] &= (uint8_t)~pin.mask;
+    if (level) edges_answer[i].ports[at] |= pin.mask;
+    else edges_answer[i].ports[at] &= (uint8_t)~pin.mask;
   }
 }
 

@@ -7,31 +7,31 @@
 
 #include "board.h"
 
-// One interrupt: all pins of a port and the timer, read next to each other, the port first (else an edge could be
+// One interrupt: all pins of a bank and the timer, read next to each other, the port first (else an edge could be
 // stamped before it happened).
 struct edge_stamp {
   uint8_t pins;
-  uint8_t port;
+  uint8_t bank;
   uint16_t ticks;
 };
 
-// In `port`: the edge was answered ahead.
-enum { ANSWERED = 0x80, PORT_MASK = 0x7f };
+// In `bank`: the edge was answered ahead.
+enum { ANSWERED = 0x80, BANK_MASK = 0x7f };
 
 // What the next edge of a line does to the ports, known before it comes.
 struct edge_answer {
-  uint8_t bit;   // on PORTD; 0: none
+  uint8_t bit;   // in the fast bank; 0: none
   uint8_t level; // of that pin after the edge: bit or 0
-  uint8_t ports[PORTS];
+  uint8_t ports[PORTS]; // as published: only ANSWER_PORTS of them, by answer_port
 };
 
 struct edge_answers {
-  uint8_t matter[PORTS]; // pins whose edges change anything in this node
+  uint8_t matter[BANKS]; // pins whose edges change anything in this node
   struct edge_answer answer[2];
 };
 
-// Levels at the last interrupt of each port.
-extern volatile uint8_t edges_last[PORTS];
+// Levels at the last interrupt of each bank.
+extern volatile uint8_t edges_last[BANKS];
 
 bool edges_peek(struct edge_stamp *stamp);
 void edges_pop(void);

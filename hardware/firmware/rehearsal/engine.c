@@ -25,7 +25,7 @@ static struct input inputs[MAX_INPUTS];
 static uint8_t input_count;
 static volatile uint8_t quiet;  // lines whose refractory has not been seen to end, bit = line
 static uint8_t bouncing;        // lines whose last onset was a bounce
-static uint8_t seen[PORTS]; // pin levels as far as the queue has been worked off
+static uint8_t seen[BANKS]; // pin levels as far as the queue has been worked off
 
 enum { IDLE, PENDING, RUNNING };
 static volatile uint8_t phase;
@@ -65,7 +65,7 @@ bool engine_is_input(struct pin pin) {
 bool engine_declare_input(uint8_t line, uint8_t number, uint8_t flags, uint8_t refractory_ms) {
   struct pin pin;
   if (line != input_count || line >= MAX_INPUTS || !pin_of(number, &pin)) return false;
-  if (outputs_line_of(pin) != NO_LINE || engine_is_input(pin)) return false;
+  if (!pin_has_bank(pin) || outputs_line_of(pin) != NO_LINE || engine_is_input(pin)) return false;
   *port_direction(pin.port) &= (uint8_t)~pin.mask;
   outputs_set_pin(pin, flags & LINE_PULL_UP);
   inputs[input_count++] = (struct input){pin, flags, refractory_ms, 0};
@@ -82,11 +82,11 @@ void engine_watch(bool on) {
       quiet = bouncing = 0;
       for (uint8_t line = 0; line < input_count; line++) {
         const struct pin pin = inputs[line].pin;
-        (&PCMSK0)[pin.port] |= pin.mask;
-        PCICR |= 1 << pin.port;
+        (&PCMSK0)[bank_of(pin)] |= pin.mask;
+        PCICR |= 1 << bank_of(pin);
       }
-      for (uint8_t port = 0; port < PORTS; port++)
-        seen[port] = edges_last[port] = *port_in(port) & (&PCMSK0)[port];
+      for (uint8_t bank = 0; bank < BANKS; bank++)
+        seen[bank] = edges_last[bank] = *bank_in(bank) & (&PCMSK0)[bank];
       PCIFR = 7;
     }
   }
@@ -258,10 +258,10 @@ static void take_line(uint8_t line, bool on, uint32_t at, bool answered) {
 static void take_inputs(const struct edge_stamp *stamp, uint32_t at) {
   static uint16_t last_ticks;
   static bool last_same;
-  const uint8_t port = stamp->port & PORT_MASK;
-  const uint8_t watched = (&PCMSK0)[port];
-  const uint8_t changed = (stamp->pins ^ seen[port]) & watched;
-  seen[port] = stamp->pins;
+  const uint8_t bank = stamp->bank & BANK_MASK;
+  const uint8_t watched = (&PCMSK0)[bank];
+  const uint8_t changed = (stamp->pins ^ seen[bank]) & watched;
+  seen[bank] = stamp->pins;
   const bool close = (uint16_t)(stamp->ticks - last_ticks) < SAME_INTERRUPT_TICKS;
   last_ticks = stamp->ticks;
   bool both = false; // up and down again while interrupts were off: both edges, with the one stamp there is
@@ -271,20 +271,20 @@ static void take_inputs(const struct edge_stamp *stamp, uint32_t at) {
     last_same = true;
     if (read_before) return;
     both = (watched & (watched - 1)) == 0;
-    // With several lines on the port nobody knows whose they were; right behind another edge, whether there were any.
+    // With several lines in the bank nobody knows whose they were; right behind another edge, whether there were any.
     if (!both && !close) events_count_lost(2);
   } else {
     last_same = false;
   }
   for (uint8_t line = 0; line < input_count; line++) {
     const struct pin pin = inputs[line].pin;
-    if (pin.port != port || !((changed | (both ? watched : 0)) & pin.mask)) continue;
+    if (bank_of(pin) != bank || !((changed | (both ? watched : 0)) & pin.mask)) continue;
     const bool on = ((stamp->pins & pin.mask) != 0) != ((inputs[line].flags & LINE_ACTIVE_LOW) != 0);
     if (both) {
       edges_cool();
       take_line(line, !on, at, false);
     }
-    take_line(line, on, at, stamp->port & ANSWERED);
+    take_line(line, on, at, stamp->bank & ANSWERED);
   }
 }
 
@@ -312,11 +312,11 @@ static void foresee(struct edge_answers *answers) {
     for (uint8_t on = 0; on < 2; on++) {
       const uint8_t *edge = program_edge(node, line * 2 + on);
       if (!edge) continue;
-      answers->matter[pin.port] |= pin.mask;
+      answers->matter[bank_of(pin)] |= pin.mask;
       const uint16_t word = program_outputs(program_node(edge[EDGE_TO])) & outputs_allowed;
       const uint16_t rising = word & ~outputs_word, falling = outputs_word & ~word;
       // Only what needs no order between going off and going on, and no edge that may yet be a bounce.
-      if (((quiet | bouncing) & (1 << line)) || pin.port != PORT_D || (rising == 0) == (falling == 0)) continue;
+      if (((quiet | bouncing) & (1 << line)) || !pin_answers(pin) || (rising == 0) == (falling == 0)) continue;
       struct edge_answer *answer = answers->answer;
       if (answer->bit) answer++;
       if (answer->bit) continue;

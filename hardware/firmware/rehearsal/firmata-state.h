@@ -9,7 +9,7 @@
 #include "link.generated.h"
 
 // Arduino numbers. Pins 0 and 1 are the serial line's.
-enum { PINS = 20, FIRST_PIN = 2, FIRST_ANALOG = 14, FIRMATA_PORTS = 3 };
+enum { FIRST_PIN = 2, FIRMATA_PORTS = (PINS + 7) / 8 };
 
 enum { MODE_INPUT = 0, MODE_OUTPUT = 1, MODE_ANALOG = 2, MODE_PWM = 3, MODE_PULL_UP = 11, MODE_NONE = 0x7f };
 
@@ -48,10 +48,10 @@ struct bench {
   uint8_t count;
   uint8_t data[2];
 
-  uint8_t ports;                // reported, bit = port
+  bench_bits ports;             // reported, bit = port
   uint8_t shown[FIRMATA_PORTS]; // levels as last reported
-  uint8_t channels;             // reported, bit = channel
-  uint8_t due;                  // channels that this round has still to convert
+  bench_bits channels;          // reported, bit = channel
+  bench_bits due;               // channels that this round has still to convert
   uint8_t converting;           // channel, or NONE
   uint16_t interval;            // coarse units
   uint16_t sampled;             // coarse time

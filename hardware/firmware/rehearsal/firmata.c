@@ -67,12 +67,12 @@ static void settle(void) {
 
 static void report_analog(uint8_t channel, bool on) {
   if (channel >= PINS - FIRST_ANALOG) return;
-  const uint8_t bit = 1 << channel;
+  const bench_bits bit = 1 << channel;
   if (on) {
     bench->channels |= bit;
     bench->due |= bit;
   } else {
-    bench->channels &= (uint8_t)~bit;
+    bench->channels &= (bench_bits)~bit;
   }
 }
 
@@ -82,7 +82,7 @@ static void report_digital(uint8_t port, bool on) {
     bench->ports |= 1 << port;
     replies_add(REPLY_PORT, port);
   } else {
-    bench->ports &= (uint8_t)~(1 << port);
+    bench->ports &= (bench_bits)~(1 << port);
   }
 }
 
@@ -197,11 +197,11 @@ static void tend_analog(uint16_t now) {
     bench->due = bench->channels;
   }
   for (uint8_t channel = 0; channel < PINS - FIRST_ANALOG; channel++) {
-    const uint8_t bit = 1 << channel;
+    const bench_bits bit = 1 << channel;
     if (!(bench->due & bit)) continue;
-    bench->due &= (uint8_t)~bit;
+    bench->due &= (bench_bits)~bit;
     bench->converting = channel;
-    ADMUX = _BV(REFS0) | channel;                        // against the supply
+    adc_select(channel);
     ADCSRA = _BV(ADEN) | _BV(ADSC) | _BV(ADPS2) | _BV(ADPS1) | _BV(ADPS0); // 125 kHz: 10 bits need at most 200 (24.4)
     return;
   }

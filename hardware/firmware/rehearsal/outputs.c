@@ -283,13 +283,16 @@ uint8_t outputs_overdue(uint16_t now, uint16_t *next, uint8_t *why) {
 }
 
 void outputs_arm(void) {
+  uint16_t ports = 0;
   // Pins of bench mode that are no line of the session are let go.
   for (uint8_t port = 0; port < PORTS; port++) {
     uint8_t lines = 0;
     for (uint8_t line = 0; line < MAX_OUTPUTS; line++)
       if (outputs_declared(line) && outputs[line].pin.port == port) lines |= outputs[line].pin.mask;
     *port_direction(port) &= lines | (uint8_t)~port_usable(port);
+    if (lines) ports |= 1 << port;
   }
+  answers_aim(ports);
   keep();
   barred = 0;
   outputs_allowed = 0;

@@ -1,0 +1,111 @@
+/** `rig check RIG`: is the rig fit for a session? One line for each thing looked at, with the remedy where one is needed. */
+import type { Command } from 'commander';
+import { type Finding, worstGrade } from '#hardware/finding.ts';
+import { type Rig, RigError } from '#hardware/rig.ts';
+import {
+  checkClock,
+  checkFrames,
+  checkIdentity,
+  checkLamp,
+  checkLink,
+  checkOpto,
+  checkSync,
+  restToSee,
+} from '#hardware/rig-checks.ts';
+import type { RigFile } from '#hardware/rig-file.ts';
+import { canFire, selfTest } from '#hardware/self-test.ts';
+import { askYes } from '../ask.ts';
+import { paintGrade } from '../certificate-text.ts';
+import { ExitCode } from '../complain.ts';
+import { commandName, type Io, pathOf } from '../io.ts';
+import { chooseRig } from '../rigs.ts';
+import { simulatedMark } from '../show.ts';
+import { wrap } from '../table.ts';
+
+interface CheckOptions {
+  readonly fire?: boolean;
+  readonly port?: string;
+}
+
+export function addCheckCommand(program: Command, io: Io, exit: (code: number) => void): void {
+  program
+    .command('check')
+    .summary('check a rig before a session')
+    .description(
+      'Looks at everything a session will need of a rig: board, clock, link, valves, licks, opto light, sync, frames, lamp. Take the animal out first: valves and lights are fired one after another, after a yes or with --fire. On a simulated rig they always are.',
+    )
+    .argument('<rig>', 'as for "rig run"')
+    .option('--fire', 'fire valves and lights without asking; water flows for 20 ms')
+    .option('--port <path>', 'emulated rig: the port that "rig emulate" serves')
+    .action(async (named: string, options: CheckOptions) => {
+      const name = /[/\\.]/.test(named) ? pathOf(io, named) : named;
+      const { file, rig } = chooseRig({ rig: name, port: options.port, seed: 0, empty: true });
+      io.out(`${simulatedMark(file.simulated)}check of rig ${file.name}\n`);
+      const fire = options.fire === true || file.simulated || (await mayFire(file, io));
+      let stopped = false;
+      // Closing shuts all outputs.
+      const interrupts = io.interrupts$.subscribe(() => {
+        stopped = true;
+        void rig.close();
+      });
+      try {
+        const findings = await checkAll(rig, file, fire, io);
+        if (stopped) throw new RigError('closed', 'stopped');
+        const grade = worstGrade(findings);
+        io.out(`${paintGrade(io, grade, grade)}: ${verdicts[grade]}\n`);
+        if (grade === 'FAIL') exit(ExitCode.failed);
+      } catch (error) {
+        if (!stopped) throw error;
+        io.err('rig: stopped as asked; all outputs are shut. The check is not complete.\n');
+        exit(ExitCode.interrupted);
+      } finally {
+        interrupts.unsubscribe();
+        await rig.close();
+      }
+    });
+}
+
+const verdicts = {
+  PASS: 'the rig is fit for a session.',
+  WARN: 'a session can run; see to what is marked WARN.',
+  FAIL: 'run no session on this rig until what is marked FAIL is put right.',
+} as const;
+
+function mayFire({ outputs }: RigFile, io: Io): Promise<boolean> {
+  const names = outputs.filter(canFire).map(({ name }) => name);
+  if (names.length === 0) return Promise.resolve(true);
+  return askYes(io, `Fire ${names.join(', ')} now? Water flows for 20 ms, light shows for 100 ms. Is the animal out?`);
+}
+
+/** Prints each finding as it is known. What the rig refuses at opening is a finding too. */
+async function checkAll(rig: Rig, file: RigFile, fire: boolean, io: Io): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const tell = (...found: readonly Finding[]) => {
+    for (const finding of found) io.out(findingText(finding, io));
+    findings.push(...found);
+  };
+  try {
+    const identity = await rig.open();
+    const install = `${commandName(io)} firmware install PORT, with the port that "${commandName(io)} ports" shows`;
+    tell(checkIdentity(identity, file, install));
+    const { findings: tested, quiet } = await selfTest({ rig, file, fire, restMs: restToSee(file) });
+    const timing = await rig.timing();
+    tell(checkClock(timing, identity), checkLink(timing), ...tested, ...checkOpto(file));
+    tell(...checkSync(file, identity, quiet, rig.ticksPerMs), ...checkFrames(file, quiet, rig.ticksPerMs));
+    tell(checkLamp(file));
+  } catch (error) {
+    if (!(error instanceof RigError)) throw error;
+    tell({ what: 'board', grade: 'FAIL', text: error.message });
+  }
+  return findings;
+}
+
+const WHAT_CELLS = 10;
+
+function findingText({ what, grade, text }: Finding, io: Io): string {
+  const mark = grade === null ? '  - ' : paintGrade(io, grade, grade);
+  const head = `${mark}  ${what.padEnd(WHAT_CELLS)}  `;
+  const hang = ' '.repeat(4 + 2 + Math.max(WHAT_CELLS, what.length) + 2);
+  const width = Math.max(30, io.columns - hang.length);
+  return `${head}${wrap(text, width).replaceAll('\n', `\n${hang}`)}\n`;
+}
