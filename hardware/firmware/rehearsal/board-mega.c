@@ -71,5 +71,5 @@ uint8_t answer_index(uint8_t port) {
   return index;
 }
 
-bool pin_answers(struct pin pin) { return pin.port == PORT_K && in_reach; }
+bool answers_reach(void) { return in_reach; }
 #endif

@@ -48,7 +48,8 @@ void answers_aim(uint16_t ports);
 uint8_t answer_port(uint8_t index);
 // The other way round; ANSWER_PORTS, a place that is never written to a port, for one that answers leave alone.
 uint8_t answer_index(uint8_t port);
-bool pin_answers(struct pin pin);
+bool answers_reach(void);
+static inline bool pin_answers(struct pin pin) { return pin.port == PORT_K && answers_reach(); }
 
 // Timer2's outputs OC2B and OC2A: Arduino 9 and 10.
 static const struct pin wave_pins[2] = {{PORT_H, 1 << 6}, {PORT_B, 1 << 4}};

@@ -41,10 +41,11 @@ static inline bool pin_has_bank(struct pin pin) {
 static inline uint8_t bank_of(struct pin pin) { return pin.port; }
 static inline volatile uint8_t *bank_in(uint8_t bank) { return port_in(bank); }
 
-// An answer writes all ports, wherever outputs are.
+// What is prepared ahead writes all ports, wherever outputs are.
 static inline void answers_aim(uint16_t ports) { (void)ports; }
 static inline uint8_t answer_port(uint8_t index) { return index; }
 static inline uint8_t answer_index(uint8_t port) { return port; }
+static inline bool answers_reach(void) { return true; }
 static inline bool pin_answers(struct pin pin) { return pin.port == PORT_D; }
 
 // Timer2's outputs OC2B and OC2A: Arduino 3 and 11.

@@ -41,8 +41,10 @@ uint16_t clock_coarse(void) {
   return (high << 5) | ((uint8_t)(low >> 8) >> 3);
 }
 
-void clock_alarm(uint32_t deadline) {
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { OCR1A = (uint16_t)deadline - 1; }
+void clock_alarm(uint32_t at, uint32_t now) {
+  const uint16_t before = (uint16_t)at - 1;
+  OCR1A = before;
+  if ((int32_t)(at - now) < 0x4000 && (int16_t)(before - TCNT1) < 2) OCR1A = TCNT1 + 3;
 }
 
 void clock_wake_in(uint16_t coarse) {

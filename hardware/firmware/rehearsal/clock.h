@@ -15,9 +15,10 @@ uint16_t clock_coarse(void);
 // Milliseconds in those units.
 static inline uint16_t coarse_of_ms(uint16_t ms) { return (uint16_t)(((uint32_t)ms * 125) >> 7); }
 
-// Interrupt at the start of tick `deadline` whenever its lower 16 bits come round. The flag rises one timer clock after
-// the match (data sheet figure 20-11), so the register holds the tick before.
-void clock_alarm(uint32_t deadline);
+// Interrupt at the start of tick `at` whenever its lower 16 bits come round; at once if that has passed at `now`, a few
+// ticks ago. Interrupts off. The flag rises one timer clock after the match (data sheet figure 20-11), so the register
+// holds the tick before.
+void clock_alarm(uint32_t at, uint32_t now);
 
 // Wakes the main loop after about `coarse` units, if that is less than one turn of the timer (32 ms).
 void clock_wake_in(uint16_t coarse);

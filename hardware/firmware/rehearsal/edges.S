@@ -1,7 +1,8 @@
 ; The interrupts that must be fast: input edges and the engine's alarm.
 ;
 ; An edge is stamped (port, then timer), answered if its answer is known and no timer is due, and queued. Then the engine
-; runs in the tail of the interrupt with interrupts on, unless it is running already further down the stack.
+; runs in the tail of the interrupt with interrupts on, unless it is running already further down the stack. What the next
+; deadline does to the pins is known ahead too: the alarm rings early, and the interrupt waits for the tick itself.
 ; Cycle counts to an answer's first port, on the Uno: 4 response + 3 jump + 39 from here; on the Mega 5 + 3 + 51.
 ; The Mega's longer return addresses make no difference here: nothing counts from the stack pointer.
 
@@ -9,18 +10,17 @@
 
 #define io(register) _SFR_IO_ADDR(register)
 
-; GPIOR0 bit 0: the engine is running. GPIOR1: pins of the fast bank whose edges matter. GPIOR2: pin of the first answer.
+; GPIOR0: the engine is running; the alarm is for a prepared deadline; that deadline was written by the interrupt.
+; GPIOR1: pins of the fast bank whose edges matter. GPIOR2: pin of the first answer.
 #define WORKING 0
+#define AWAITED 1
+#define MET 2
 
-; offsets in struct edge_answer
+; struct edge_answer
 #define BIT 0
 #define LEVEL 1
 #define AT 2
-#if defined(__AVR_ATmega2560__)
-#define ANSWER 13
-#else
 #define ANSWER 5
-#endif
 
 .extern edges_queue
 .extern engine_work
@@ -37,19 +37,19 @@
 .endif
 .endm
 
-.macro write_port which, index
+.macro write_port from, index
   lds r30, answer_at + 2 * \index
   lds r31, answer_at + 2 * \index + 1
-  lds r23, edges_answer + \which * ANSWER + AT + \index
+  lds r23, \from + \index
   st Z, r23
 .endm
 
-.macro write_ports which
+.macro write_ports from
   push r30
   push r31
-  write_port \which, 0
-  write_port \which, 1
-  write_port \which, 2
+  write_port \from, 0
+  write_port \from, 1
+  write_port \from, 2
   pop r31
   pop r30
 .endm
@@ -66,16 +66,16 @@
   in r24, io(PINB) + 3 * \bank
 .endm
 
-.macro write_port which, index
-  lds r23, edges_answer + \which * ANSWER + AT + \index
+.macro write_port from, index
+  lds r23, \from + \index
   out io(PORTB) + 3 * \index, r23
 .endm
 
 ; PORTD first: most valves hang there.
-.macro write_ports which
-  write_port \which, 2
-  write_port \which, 0
-  write_port \which, 1
+.macro write_ports from
+  write_port \from, 2
+  write_port \from, 0
+  write_port \from, 1
 .endm
 
 .macro branch_if condition, otherwise, target
@@ -89,7 +89,7 @@
   branch_if ne, eq, 3f
   sbic io(TIFR1), OCF1A
   rjmp 3f
-  write_ports \which
+  write_ports edges_answer + \which * ANSWER + AT
   set ; answered: bit 7 of the bank in the stamp
 .endm
 
@@ -134,6 +134,7 @@
   ldi r23, 0
   out io(GPIOR2), r23
   sts edges_answer + ANSWER + BIT, r23
+  cbi io(GPIOR0), AWAITED
   ldi r23, 1
   sts edges_cold, r23
 4:
@@ -185,9 +186,38 @@ TIMER1_COMPA_vect:
   in r24, io(SREG)
   push r24
   push r25
+  sbis io(GPIOR0), AWAITED
+  rjmp 3f
+  push r23
+  lds r25, edges_due
+1:
+  in r24, io(PCIFR)
+  andi r24, 7
+  brne 2f
+  lds r24, TCNT1L
+  sub r24, r25
+  brmi 1b
+  write_ports edges_off
+  write_ports edges_on
+  lds r24, TCNT1L
+  sub r24, r25
+  sts edges_late, r24
+  sbi io(GPIOR0), MET
+  pop r23
+  rjmp 3f
+2: ; an edge, to be stamped now; then this interrupt again, unless the edge matters
+  lds r24, TCNT1L
+  lds r25, TCNT1H
+  adiw r24, 3
+  sts OCR1AH, r25
+  sts OCR1AL, r24
+  pop r23
+  rjmp 9f
+3:
   ldi r24, 0
   out io(GPIOR2), r24
   sts edges_answer + ANSWER + BIT, r24
+  cbi io(GPIOR0), AWAITED
   ldi r24, 1
   sts edges_cold, r24
 

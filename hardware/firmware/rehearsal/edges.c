@@ -13,8 +13,21 @@ volatile uint8_t edges_lost;
 volatile uint8_t edges_last[BANKS];
 volatile uint8_t edges_cold;
 volatile uint8_t edges_matter[BANKS]; // the fast one's stands in GPIOR1
-_Static_assert(sizeof(struct edge_answer) == 2 + PORTS, "ANSWER in edges.S");
-volatile struct edge_answer edges_answer[2]; // the first one's bit stands in GPIOR2
+// Of two edges: bit and level of the pin, then the ports by answer_port. The first one's bit stands in GPIOR2.
+struct edge_answer {
+  uint8_t bit;
+  uint8_t level;
+  uint8_t ports[ANSWER_PORTS];
+};
+volatile struct edge_answer edges_answer[2];
+// Of the next deadline: the ports, the low byte of its tick, and by how many ticks it was met late.
+volatile uint8_t edges_off[ANSWER_PORTS];
+volatile uint8_t edges_on[ANSWER_PORTS];
+volatile uint8_t edges_due;
+volatile uint8_t edges_late;
+
+// In GPIOR0, beside the flag of edges.S.
+enum { AWAITED = 1 << 1, MET = 1 << 2 };
 
 bool edges_waiting(void) { return edges_head != edges_tail; }
 
@@ -43,6 +56,7 @@ void edges_forget(void) {
 void edges_cool(void) {
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
     GPIOR2 = 0;
+    GPIOR0 &= (uint8_t)~AWAITED;
     edges_answer[1].bit = 0;
     edges_cold = 1;
   }
@@ -50,29 +64,55 @@ void edges_cool(void) {
 
 bool edges_are_cool(void) { return edges_cold; }
 
-void edges_warm(const struct edge_answers *answers) {
-  edges_matter[0] = answers->matter[0];
-  edges_matter[1] = answers->matter[1];
-  GPIOR1 = answers->matter[FAST_BANK];
-  for (uint8_t i = 0; i < 2; i++) {
-    edges_answer[i].level = answers->answer[i].level;
-    for (uint8_t at = 0; at < ANSWER_PORTS; at++)
-      edges_answer[i].ports[at] = answers->answer[i].ports[answer_port(at)];
+void edges_prepare(uint8_t which, uint8_t level, const uint8_t ports[PORTS]) {
+  edges_answer[which].level = level;
+  for (uint8_t at = 0; at < ANSWER_PORTS; at++) edges_answer[which].ports[at] = ports[answer_port(at)];
+}
+
+void edges_prepare_deadline(const uint8_t off[PORTS], const uint8_t on[PORTS]) {
+  for (uint8_t at = 0; at < ANSWER_PORTS; at++) {
+    edges_off[at] = off[answer_port(at)];
+    edges_on[at] = on[answer_port(at)];
   }
-  edges_answer[1].bit = answers->answer[1].bit;
-  GPIOR2 = answers->answer[0].bit;
+}
+
+void edges_warm(const struct edges_ahead *ahead, uint16_t due) {
+  edges_matter[0] = ahead->matter[0];
+  edges_matter[1] = ahead->matter[1];
+  GPIOR1 = ahead->matter[FAST_BANK];
+  edges_answer[1].bit = ahead->bit[1];
+  GPIOR2 = ahead->bit[0];
+  edges_due = (uint8_t)due;
+  if (ahead->deadline) GPIOR0 |= AWAITED;
   edges_cold = 0;
+}
+
+bool edges_await_deadline(void) { return GPIOR0 & AWAITED; }
+
+bool edges_met_deadline(uint8_t *late) {
+  if (!(GPIOR0 & MET)) return false;
+  GPIOR0 &= (uint8_t)~MET;
+  *late = edges_late;
+  return true;
+}
+
+static void patch(volatile uint8_t *port, uint8_t mask, bool level) {
+  if (level) *port |= mask;
+  else *port &= (uint8_t)~mask;
 }
 
 void edges_patch(struct pin pin, bool level) {
   const uint8_t at = answer_index(pin.port);
-  for (uint8_t i = 0; i < 2; i++) {
-    if (level) edges_answer[i].ports[at] |= pin.mask;
-    else edges_answer[i].ports[at] &= (uint8_t)~pin.mask;
-  }
+  if (at == ANSWER_PORTS) return;
+  for (uint8_t i = 0; i < 2; i++) patch(&edges_answer[i].ports[at], pin.mask, level);
+  patch(&edges_off[at], pin.mask, level);
+  patch(&edges_on[at], pin.mask, level);
 }
 
 void edges_wake(void) {
-  // The compare interrupt at the coming tick runs the engine.
-  OCR1A = TCNT1 + 3; // ticks: more than reading and writing take
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    edges_cool();
+    // The compare interrupt at the coming tick runs the engine.
+    OCR1A = TCNT1 + 3; // ticks: more than reading and writing take
+  }
 }

@@ -18,17 +18,16 @@ struct edge_stamp {
 // In `bank`: the edge was answered ahead.
 enum { ANSWERED = 0x80, BANK_MASK = 0x7f };
 
-// What the next edge of a line does to the ports, known before it comes.
-struct edge_answer {
-  uint8_t bit;   // in the fast bank; 0: none
-  uint8_t level; // of that pin after the edge: bit or 0
-  uint8_t ports[PORTS]; // as published: only ANSWER_PORTS of them, by answer_port
+// What is known ahead of the node that runs; what it does to the ports is prepared with the functions below.
+struct edges_ahead {
+  uint8_t matter[BANKS]; // pins whose edges change anything
+  uint8_t bit[2];        // in the fast bank: pin of each prepared answer; 0: none
+  bool deadline;         // what the next deadline does is prepared too
 };
 
-struct edge_answers {
-  uint8_t matter[BANKS]; // pins whose edges change anything in this node
-  struct edge_answer answer[2];
-};
+// The alarm rings so many ticks before a deadline that is prepared: the interrupt waits for the tick itself, so that other
+// interrupts, all but the longest, do not show at the pins.
+enum { LEAD_TICKS = 32 };
 
 // Levels at the last interrupt of each bank.
 extern volatile uint8_t edges_last[BANKS];
@@ -48,13 +47,24 @@ void edges_forget(void);
 void edges_cool(void);
 bool edges_are_cool(void);
 
-// Publishes answers. Interrupts off.
-void edges_warm(const struct edge_answers *answers);
+// What an edge of the fast bank, to this level (its bit or 0), does to the ports; and what the next deadline does, first
+// with what goes off and then with what goes on. Only while no answer holds.
+void edges_prepare(uint8_t which, uint8_t level, const uint8_t ports[PORTS]);
+void edges_prepare_deadline(const uint8_t off[PORTS], const uint8_t on[PORTS]);
+
+// Publishes what is prepared; `due`: of the deadline. Interrupts off.
+void edges_warm(const struct edges_ahead *ahead, uint16_t due);
+
+// The alarm is set for a prepared deadline.
+bool edges_await_deadline(void);
+
+// Was the deadline that has passed written by the interrupt? Then `*late` is by how many ticks; asked once.
+bool edges_met_deadline(uint8_t *late);
 
 // A pin that no answer drives has changed: prepared answers keep its new level. Interrupts off.
 void edges_patch(struct pin pin, bool level);
 
-// Makes the engine run as soon as interrupts are on.
+// Makes the engine run as soon as interrupts are on; answers ahead are forgotten.
 void edges_wake(void);
 
 #endif

@@ -155,9 +155,11 @@ static void remove_timer(uint8_t timer) {
 
 static void note(uint8_t cause, uint32_t at) {
   struct engine_lateness *late = &lateness[cause != CAUSE_TIMER];
+  uint8_t met = ANSWER_TICKS;
+  const bool ahead = cause == CAUSE_TIMER ? edges_met_deadline(&met) : cause == CAUSE_ANSWERED;
   if (late->count == UINT16_MAX) return;
   late->count++;
-  const uint16_t ticks = cause == CAUSE_ANSWERED ? ANSWER_TICKS : (uint16_t)(clock_now() - at);
+  const uint16_t ticks = ahead ? met : (uint16_t)(clock_now() - at);
   late->sum += ticks;
   if (ticks > late->worst) late->worst = ticks;
 }
@@ -302,27 +304,44 @@ void engine_tend(void) {
   }
 }
 
-// Works out what the next edge of each line would do, so that edges.S can do it within a few microseconds.
-static void foresee(struct edge_answers *answers) {
-  memset(answers, 0, sizeof *answers);
+// What a node does to the lines, of those that are allowed.
+static uint16_t word_of(const uint8_t *edge) { return program_outputs(program_node(edge[EDGE_TO])) & outputs_allowed; }
+
+// Works out what the next edge of each line would do, and the next deadline, so that edges.S can do it at once.
+__attribute__((noinline)) static void foresee(struct edges_ahead *ahead) {
+  uint8_t ports[PORTS];
+  uint8_t prepared = 0;
+  memset(ahead, 0, sizeof *ahead);
+  const int8_t timer = next_timer();
+  const uint8_t *edge = NULL;
+  if (phase == PENDING) edge = program_start();
+  else if (phase == RUNNING && timer >= 0) edge = program_edge(node, TRIGGER_TIMER | (uint8_t)timer);
+  if (edge && word_of(edge) != outputs_word && answers_reach()) {
+    const uint16_t word = word_of(edge);
+    // What goes off waits for the second writing, some cycles later, unless something goes on: so its time on is exact.
+    const bool order = (word & ~outputs_word) && (outputs_word & ~word);
+    uint8_t off[PORTS];
+    outputs_preview(order ? outputs_word & word : outputs_word, off);
+    outputs_preview(word, ports);
+    edges_prepare_deadline(off, ports);
+    ahead->deadline = true;
+  }
   if (phase != RUNNING) return;
   for (uint8_t line = 0; line < input_count; line++) {
     const struct pin pin = inputs[line].pin;
     const bool active_low = inputs[line].flags & LINE_ACTIVE_LOW;
     for (uint8_t on = 0; on < 2; on++) {
-      const uint8_t *edge = program_edge(node, line * 2 + on);
+      edge = program_edge(node, line * 2 + on);
       if (!edge) continue;
-      answers->matter[bank_of(pin)] |= pin.mask;
-      const uint16_t word = program_outputs(program_node(edge[EDGE_TO])) & outputs_allowed;
+      ahead->matter[bank_of(pin)] |= pin.mask;
+      const uint16_t word = word_of(edge);
       const uint16_t rising = word & ~outputs_word, falling = outputs_word & ~word;
       // Only what needs no order between going off and going on, and no edge that may yet be a bounce.
       if (((quiet | bouncing) & (1 << line)) || !pin_answers(pin) || (rising == 0) == (falling == 0)) continue;
-      struct edge_answer *answer = answers->answer;
-      if (answer->bit) answer++;
-      if (answer->bit) continue;
-      answer->bit = pin.mask;
-      answer->level = on != active_low ? pin.mask : 0;
-      outputs_preview(word, answer->ports);
+      if (prepared == 2) continue;
+      outputs_preview(word, ports);
+      edges_prepare(prepared, on != active_low ? pin.mask : 0, ports);
+      ahead->bit[prepared++] = pin.mask;
     }
   }
 }
@@ -343,14 +362,18 @@ void engine_work(void) {
       take_inputs(&stamp, at);
       continue;
     }
-    struct edge_answers answers;
-    if (edges_are_cool()) foresee(&answers);
-    if (waiting) clock_alarm(next);
+    struct edges_ahead ahead;
+    const bool cool = edges_are_cool();
+    if (cool) foresee(&ahead);
     cli();
+    const uint32_t time = clock_now();
     // A deadline closer than this could pass between the alarm's setting and its first comparison.
-    const bool due = waiting && (int32_t)(clock_now() + 4 - next) >= 0;
+    const bool due = waiting && (int32_t)(time + 4 - next) >= 0;
     if (!edges_waiting() && !due) {
-      if (edges_are_cool()) edges_warm(&answers);
+      // The 16-bit alarm also rings whole turns of the counter before a deadline.
+      if (!waiting || next - time > 0xffff) ahead.deadline = false;
+      if (cool) edges_warm(&ahead, (uint16_t)next);
+      if (waiting) clock_alarm(next - (edges_await_deadline() ? LEAD_TICKS : 0), time);
       return;
     }
     sei();

@@ -159,10 +159,8 @@ static struct allowance *allowance_of(const struct output *output) {
 }
 
 // A line that is on, or goes off, pays for its time since it last did. Interrupts off, or from the engine.
-static void pay(uint8_t line, uint16_t now) {
-  const struct output *output = &outputs[line];
+static void pay(const struct output *output, uint16_t bit, uint16_t now) {
   struct allowance *from = allowance_of(output);
-  const uint16_t bit = 1 << line;
   int16_t units = (int16_t)(now - (unpaid & bit ? paid_before : paid));
   unpaid &= ~bit;
   if (!from) return;
@@ -180,8 +178,9 @@ uint16_t outputs_write(uint16_t word, uint32_t ticks) {
   uint16_t falling = outputs_word & ~word;
   if (falling) {
     drive(outputs_word & word);
-    for (uint8_t line = 0; falling; falling >>= 1, line++)
-      if (falling & 1) pay(line, now);
+    uint16_t bit = 1;
+    for (const struct output *output = outputs; falling; falling &= ~bit, bit <<= 1, output++)
+      if (falling & bit) pay(output, bit, now);
   }
   uint16_t rising = word & ~outputs_word;
   if (!rising) return word;
@@ -239,13 +238,15 @@ bool outputs_allow(uint8_t index, uint32_t left, uint32_t capacity, uint16_t ref
 
 uint32_t outputs_water_left(void) { return allowances[0].left; }
 
+// A line that went on after `now` was read has been on for less than nothing; 67 s less this is beyond any limit.
+enum { JUST_ON = 0xff00 };
+
 // Has the line been on too long, or spent its allowance? The end reason, or END_COMPLETED. Interrupts off.
-static uint8_t judge(uint8_t line, uint16_t now, uint16_t *next) {
-  const struct output *output = &outputs[line];
+static uint8_t judge(const struct output *output, uint16_t bit, uint16_t now, uint16_t *next) {
   const struct allowance *from = allowance_of(output);
-  pay(line, now);
+  pay(output, bit, now);
   const uint16_t on = now - output->on_since;
-  if (on > output->longest) return END_ON_TIME_LIMIT;
+  if (on > output->longest && on < JUST_ON) return END_ON_TIME_LIMIT;
   if (from && from->left == 0) return END_ALLOWANCE_SPENT;
   const uint16_t left = from ? 1 : output->longest - on + 1;
   if (left < *next) *next = left;
@@ -261,11 +262,12 @@ uint8_t outputs_overdue(uint16_t now, uint16_t *next, uint8_t *why) {
     paid_before = paid;
     paid = now;
   }
-  for (uint8_t line = 0; word; word >>= 1, line++) {
-    if (!(word & 1)) continue;
+  uint16_t bit = 1;
+  for (uint8_t line = 0; word; word &= ~bit, bit <<= 1, line++) {
+    if (!(word & bit)) continue;
     uint8_t reason = END_COMPLETED;
     ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
-      if (outputs_word & (1 << line)) reason = judge(line, now, next);
+      if (outputs_word & bit) reason = judge(&outputs[line], bit, now, next);
     }
     if (reason == END_COMPLETED) continue;
     found = line;

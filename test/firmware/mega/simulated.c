@@ -108,6 +108,12 @@ static void complete_port_k(void) {
   }
 }
 
+// simavr keeps what is written to the pin change flags; on the chip a one clears its flag.
+static void clear_flags(avr_t *mcu, avr_io_addr_t address, uint8_t ones, void *unused) {
+  (void)unused;
+  mcu->data[address] &= (uint8_t)~ones;
+}
+
 static void load(const char *path) {
   static uint8_t flash[256 * 1024];
   FILE *file = fopen(path, "rb");
@@ -126,6 +132,7 @@ int main(int count, char **words) {
   avr->vcc = avr->avcc = avr->aref = 5000;
   avr->sleep = no_sleep;
   complete_port_k();
+  avr_register_io_write(avr, 0x3b, clear_flags, NULL);
   load(words[1]);
   // simavr's own pacing of firmware that polls its serial line would cost real time.
   uint32_t flags = 0;
