@@ -7,6 +7,7 @@ import { cpus } from 'node:os';
 import { CYCLES_PER_SECOND } from '#hardware/emulator/mcu.ts';
 import { delayInTrueTime, stateDurations } from './durations.ts';
 import { emulatedSpeed } from './emulated-speed.ts';
+import { firmataLatency } from './firmata-latency.ts';
 import { interpreterAgainstActor, LICKS_A_TRIAL } from './interpreter.ts';
 import { type LatencyResult, lickToWater } from './lick-to-water.ts';
 import { recording, TRIALS_A_SESSION } from './recording.ts';
@@ -29,6 +30,7 @@ const size = quick
       trials: 500,
       actorTrials: 20,
       licks: 60,
+      hostLicks: 20,
       sessions: 1,
       emulatedTrials: 1,
       stockMs: 100,
@@ -40,6 +42,7 @@ const size = quick
       trials: 50_000,
       actorTrials: 400,
       licks: 5000,
+      hostLicks: 1000,
       sessions: 20,
       emulatedTrials: 15,
       stockMs: 2000,
@@ -89,6 +92,25 @@ latencyRows('under load', loaded);
 const perS = (value: number) => Math.round(value).toLocaleString('en');
 notes.push(
   `load: ${perS(loaded.inputEdgesPerS)} input edges/s on two lick lines and a 100 Hz frame clock; ${perS(loaded.bytesToBoardPerS)} bytes/s to the board (its line is full at 25,000), ${perS(loaded.bytesFromBoardPerS)} from it; ${loaded.lostEvents} lick events did not fit and were counted as lost; ${loaded.overruns} bytes overrun. A 40 Hz sine with ramps runs on the light, and sync pulses come every 50 to 150 ms.`,
+);
+
+// The comparator that a stock board and XState on the host make: the same trial, licks and emulated chip.
+const firmata = await firmataLatency(size.hostLicks);
+for (const [figure, us] of [
+  ['median', firmata.medianUs],
+  ['p99.9', firmata.p999Us],
+  ['worst', firmata.worstUs],
+] as const) {
+  row(
+    `lick to water, Firmata rig (johnny-five, XState on the host), idle, ${figure} of ${size.hostLicks}`,
+    us,
+    'us (emulated; host takes no time)',
+    'pyControl, physical, published',
+    PYCONTROL_US,
+  );
+}
+notes.push(
+  `Firmata rig: the line at 250,000 baud; ${firmata.hostMedianUs.toFixed(0)} us of this machine's own work come on top of each lick (median), and on a real line 800 us more at stock Firmata's 57,600 baud and up to 16 ms of USB adapter.`,
 );
 
 for (const load of [false, true]) {

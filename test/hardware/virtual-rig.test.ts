@@ -18,10 +18,13 @@ describeRig(
 
 /** The clock's 32 bits run out while odour 2 is on. */
 const beforeWrap = deviceTicks(2 ** 32 - 400 * 2000);
-describeRig('virtual (clock about to wrap)', (mouse) => new VirtualRig({ file, mouse, startTicks: beforeWrap }));
+describeRig(
+  'virtual (clock about to wrap)',
+  (mouse, change) => new VirtualRig({ file: changed(file, change), mouse, startTicks: beforeWrap }),
+);
 
 const paced = { paced: 1, sleep: async () => {} };
-describeRig('virtual (paced)', (mouse) => new VirtualRig({ file, mouse, ...paced }));
+describeRig('virtual (paced)', (mouse, change) => new VirtualRig({ file: changed(file, change), mouse, ...paced }));
 
 describe('the virtual rig', () => {
   it('stamps in 32 bits across the wrap', async () => {
