@@ -73,6 +73,8 @@ static void pass(uint64_t ticks) {
   fuzz_passed();
 }
 
+bool chip_edge_waits(void) { return pins_asked & PCICR; }
+
 static void serve(void (*vector)(void)) {
   enabled = false;
   vector();

@@ -25,8 +25,9 @@ void chip_eeprom_write(uintptr_t at, uint8_t value);
 // The interrupts of edges.S in C (edges-twin.c).
 void edges_twin_pins(uint8_t port);
 void edges_twin_alarm(void);
-// Edges that were answered ahead of the engine.
-extern unsigned edges_twin_answered;
+// Edges and deadlines that were answered ahead of the engine.
+extern unsigned edges_twin_answered, edges_twin_met;
+bool chip_edge_waits(void); // PCIFR
 
 // From the fuzz: a byte at the end of the host's queue, a level at a pin from a time on, a reset.
 void chip_send(uint8_t byte);

@@ -5,13 +5,14 @@
 
 #include "engine.h"
 
-enum { WORKING = 1, QUEUE_BYTES = 32 };
+enum { QUEUE_BYTES = 32 };
 
 extern struct edge_stamp edges_queue[];
 extern volatile uint8_t edges_head, edges_tail, edges_lost, edges_cold, edges_matter[PORTS];
 extern volatile struct edge_answer edges_answer[2];
+extern volatile uint8_t edges_off[PORTS], edges_on[PORTS], edges_due, edges_late;
 
-unsigned edges_twin_answered;
+unsigned edges_twin_answered, edges_twin_met;
 
 static void run_engine(void) {
   if (GPIOR0 & WORKING) return;
@@ -24,15 +25,20 @@ static void run_engine(void) {
 static void cool(void) {
   GPIOR2 = 0;
   edges_answer[1].bit = 0;
+  GPIOR0 &= (uint8_t)~AWAITED;
   edges_cold = 1;
+}
+
+static void write_ports(const volatile uint8_t ports[PORTS]) {
+  PORTD = ports[PORT_D];
+  PORTB = ports[PORT_B];
+  PORTC = ports[PORT_C];
 }
 
 static bool answer_with(uint8_t which, uint8_t level) {
   const volatile struct edge_answer *answer = &edges_answer[which];
   if (level != answer->level || (TIFR1 & _BV(OCF1A))) return false;
-  PORTD = answer->ports[PORT_D];
-  PORTB = answer->ports[PORT_B];
-  PORTC = answer->ports[PORT_C];
+  write_ports(answer->ports);
   edges_twin_answered++;
   return true;
 }
@@ -63,6 +69,19 @@ void edges_twin_pins(uint8_t port) {
 }
 
 void edges_twin_alarm(void) {
+  if (GPIOR0 & AWAITED) {
+    do {
+      if (chip_edge_waits()) {
+        OCR1A = TCNT1 + 3;
+        return;
+      }
+    } while ((int8_t)(TCNT1 - edges_due) < 0);
+    write_ports(edges_off);
+    write_ports(edges_on);
+    edges_late = (uint8_t)(TCNT1 - edges_due);
+    GPIOR0 |= MET;
+    edges_twin_met++;
+  }
   cool();
   run_engine();
 }

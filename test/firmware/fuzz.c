@@ -16,7 +16,7 @@ static const char *const names[COUNTS] = {
     "frames sent",        "commands run",      "sessions armed",     "sessions disarmed", "sessions taken over",
     "programs committed", "refused: damaged",  "refused: unsafe",    "refused: stale",    "refused: token",
     "refused: mode",      "refused: busy",     "repeated commands",  "trials started",    "states entered",
-    "output changes",     "input edges",       "bounces",            "edges answered ahead", "ends: completed",
+    "output changes",     "input edges",       "bounces",            "edges answered ahead", "deadlines met ahead", "ends: completed",
     "ends: aborted",      "ends: host silent", "ends: on-time limit", "ends: allowance spent", "faults",
     "losses reported",    "sync pulses",       "digests",            "events sent again", "waves seen lit",
     "ramps after the end", "bench messages",   "bench lines put on", "resets",            "watchdog resets",
@@ -305,6 +305,7 @@ int main(int argc, char **argv) {
   chance_seed(seed);
   chip_run();
   counts[ANSWERED_AHEAD] = edges_twin_answered;
+  counts[MET_AHEAD] = edges_twin_met;
   int missed = 0;
   for (unsigned each = 0; each < COUNTS; each++) {
     printf("%-24s%12llu\n", names[each], counts[each]);

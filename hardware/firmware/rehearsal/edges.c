@@ -13,21 +13,12 @@ volatile uint8_t edges_lost;
 volatile uint8_t edges_last[BANKS];
 volatile uint8_t edges_cold;
 volatile uint8_t edges_matter[BANKS]; // the fast one's stands in GPIOR1
-// Of two edges: bit and level of the pin, then the ports by answer_port. The first one's bit stands in GPIOR2.
-struct edge_answer {
-  uint8_t bit;
-  uint8_t level;
-  uint8_t ports[ANSWER_PORTS];
-};
-volatile struct edge_answer edges_answer[2];
+volatile struct edge_answer edges_answer[2]; // the first one's bit stands in GPIOR2
 // Of the next deadline: the ports, the low byte of its tick, and by how many ticks it was met late.
 volatile uint8_t edges_off[ANSWER_PORTS];
 volatile uint8_t edges_on[ANSWER_PORTS];
 volatile uint8_t edges_due;
 volatile uint8_t edges_late;
-
-// In GPIOR0, beside the flag of edges.S.
-enum { AWAITED = 1 << 1, MET = 1 << 2 };
 
 bool edges_waiting(void) { return edges_head != edges_tail; }
 

@@ -15,6 +15,16 @@ struct edge_stamp {
   uint16_t ticks;
 };
 
+// As edges.S takes it: bit and level of the pin, then the ports by answer_port.
+struct edge_answer {
+  uint8_t bit;
+  uint8_t level;
+  uint8_t ports[ANSWER_PORTS];
+};
+
+// In GPIOR0: the engine is running; the alarm is for a prepared deadline; that deadline was written by the interrupt.
+enum { WORKING = 1 << 0, AWAITED = 1 << 1, MET = 1 << 2 };
+
 // In `bank`: the edge was answered ahead.
 enum { ANSWERED = 0x80, BANK_MASK = 0x7f };
 
