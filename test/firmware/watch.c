@@ -11,11 +11,12 @@
 #include "outputs.h"
 
 // The main loop looks once in a unit of 1.024 ms, and counts in whole ones. A line is barred first and shut some 10 us later.
-enum { SLACK_TICKS = 8 * 2048, RAMP_TICKS = 1100 * TICKS_PER_MS, BARRING_TICKS = 200 };
+enum { SLACK_TICKS = 8 * 2048, RAMP_TICKS = 1100 * TICKS_PER_MS, BARRING_TICKS = 200, RECOVERY_TICKS = 2048 };
 
 static uint8_t last[8];
 static uint16_t on;
 static uint64_t on_since[MAX_OUTPUTS], dim_since[MAX_WAVES];
+static uint64_t starved_at; // when the main loop last had no time
 static uint64_t allowed_at; // when all that was on was allowed
 static uint64_t overdue = UINT64_MAX; // when the first line that is on will have been on too long
 
@@ -106,7 +107,8 @@ void watch(void) {
     check_pins();
   }
   // A program of timers that are due at once leaves the main loop no time: then the watchdog has the last word.
-  const bool starved = chip_starved_ticks() > SLACK_TICKS / 2;
+  if (chip_starved_ticks() > SLACK_TICKS / 2) starved_at = chip_now;
+  const bool starved = starved_at && chip_now - starved_at < RECOVERY_TICKS;
   if (chip_now > overdue && !starved) fuzz_fail("a line is on for longer than its limit: %x", on);
   check_waves();
   if (!commands_armed()) return;

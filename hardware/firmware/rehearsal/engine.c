@@ -125,6 +125,7 @@ static void finish(uint8_t reason, uint8_t result, uint32_t at) {
   timers = 0;
   phase = IDLE;
   write_outputs(0, at);
+  outputs_settle();
   if (reason != END_COMPLETED) wave_cut();
   events_push(EVENT_END, ((uint16_t)result << 8) | reason, at);
 }
@@ -369,10 +370,14 @@ void engine_work(void) {
     const uint32_t time = clock_now();
     // A deadline closer than this could pass between the alarm's setting and its first comparison.
     const bool due = waiting && (int32_t)(time + 4 - next) >= 0;
-    if (!edges_waiting() && !due) {
+    if (!edges_waiting() && !due && edges_are_cool() == cool) {
       // The 16-bit alarm also rings whole turns of the counter before a deadline.
       if (!waiting || next - time > 0xffff) ahead.deadline = false;
-      if (cool) edges_warm(&ahead, (uint16_t)next);
+      if (cool) {
+        // An edge may have been answered that then came too late for its node, or found the queue full.
+        outputs_settle();
+        edges_warm(&ahead, (uint16_t)next);
+      }
       if (waiting) clock_alarm(next - (edges_await_deadline() ? LEAD_TICKS : 0), time);
       return;
     }

@@ -145,6 +145,8 @@ static void toggle(uint16_t lines, uint8_t ports[PORTS]) {
     if (lines & 1) ports[output->pin.port] ^= output->pin.mask;
 }
 
+void outputs_settle(void) { ports_write(shadow); }
+
 static void drive(uint16_t word) {
   const uint16_t changed = word ^ outputs_word;
   toggle(changed, shadow);

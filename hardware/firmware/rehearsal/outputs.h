@@ -64,6 +64,9 @@ void outputs_set_pin(struct pin pin, bool level);
 // The port bytes that `word` would give, for writing ahead of the book-keeping.
 void outputs_preview(uint16_t word, uint8_t ports[PORTS]);
 
+// Brings the ports back to what the lines are, whatever was written ahead. Interrupts off.
+void outputs_settle(void);
+
 // Gives the line's pin to its wave. False: the line is not declared, or its pin has none.
 struct wave_form;
 bool outputs_shape(uint8_t line, const struct wave_form *form);
