@@ -112,6 +112,8 @@ static uint8_t run(uint8_t type, const uint8_t *fields, uint8_t length) {
     return engine_commit(get16(fields), get32(fields + 2));
   case COMMAND_START:
     if (length < COMMAND_START_LENGTH) return STATUS_BAD_ARGUMENT;
+    if (engine_running()) return STATUS_BUSY;
+    events_tend(); // the digest of the trial before goes before the start of this one
     return engine_start(get16(fields), get32(fields + 2), fields[6], get32(fields + 7));
   case COMMAND_WAVE:
     if (length < COMMAND_WAVE_LENGTH) return STATUS_BAD_ARGUMENT;
