@@ -77,12 +77,12 @@ export class RawHost {
   }
 
   reply(name: string, values: FieldValues = {}, token = TOKEN) {
+    this.#replies = [];
     const id = this.send(name, values, token);
     for (let waitedMs = 0; waitedMs < (name === 'arm' ? 1000 : 30); waitedMs++) {
       this.runMs(1);
       const reply = this.#replies.find((each) => each.id === id);
       if (reply === undefined) continue;
-      this.#replies = [];
       const status = Object.entries(statuses).find(([, { value }]) => value === reply.status)?.[0] ?? '?';
       return { status, values: decodeReply(name, reply.body) };
     }
