@@ -5,7 +5,16 @@
 import type { LineTable } from '#machines/program.ts';
 import type { EndReason, EventCode, Outcome, RawEvent } from '#machines/vocabulary.ts';
 import type { RecordDatabase } from './open.ts';
-import type { CertificateRow, ClockReadingRow, ClockSegmentRow, FaultRow, NoteRow } from './rows.ts';
+import type {
+  CertificateRow,
+  ClockReadingRow,
+  ClockSegmentRow,
+  FaultRow,
+  FrameRow,
+  ImagingRow,
+  LightRow,
+  NoteRow,
+} from './rows.ts';
 
 export interface SessionSummary {
   readonly id: number;
@@ -69,6 +78,8 @@ export interface TrialRecord extends TrialOutcome {
   readonly slotTicks: Readonly<Record<string, number>>;
   /** The chart's output; null unless completed. */
   readonly result: unknown;
+  /** Null: neither light nor masking flash was asked. */
+  readonly light: LightRow | null;
 }
 
 type Raw = Record<string, unknown>;
@@ -151,14 +162,30 @@ export function readTrials(db: RecordDatabase, session: number): TrialRecord[] {
        WHERE trials.session = ? ORDER BY trial`,
     )
     .all(session);
+  const lights = readLights(db, session);
   return rows.map((row) => {
     const values = {
+      light: lights.get(row.trial as number) ?? null,
       plan: JSON.parse(row.plan as string),
       slotTicks: JSON.parse(row.slotTicks as string),
       result: row.result === null ? null : JSON.parse(row.result as string),
     };
     return { ...withFlags(row), ...values } as unknown as TrialRecord;
   });
+}
+
+/** By trial. */
+function readLights(db: RecordDatabase, session: number): Map<number, LightRow> {
+  const rows = db
+    .prepare<[number], Raw>(
+      `SELECT trial, from_epoch AS "from", to_epoch AS "to", sham, waveform, frequency_hz AS frequencyHz,
+         duty_fraction AS dutyFraction, drive, ramp_ms AS rampMs, ramp_side AS rampSide, masked
+       FROM opto_words WHERE session = ?`,
+    )
+    .all(session);
+  return new Map(
+    rows.map(({ trial, ...row }) => [trial as number, { ...row, masked: row.masked === 1 } as unknown as LightRow]),
+  );
 }
 
 /** Raw events in order of `seq`, from `firstSeq` to `lastSeq` where given, both included; read as they are taken. */
@@ -217,4 +244,25 @@ export function readCertificate(db: RecordDatabase, session: number): Certificat
     )
     .get(session);
   return row && { ...row, figures: JSON.parse(row.figures) };
+}
+
+/** The frame clock beside a session; undefined where the rig has none. */
+export function readImaging(db: RecordDatabase, session: number): ImagingRow | undefined {
+  const row = db
+    .prepare<[number], Raw>(
+      `SELECT armed_at AS armedAt, nominal_frame_hz AS nominalHz, least_pulse_us AS leastPulseUs,
+         hold_frames AS holdFrames, already_running AS alreadyRunning, rejected_pulses AS rejectedPulses
+       FROM imaging WHERE session = ?`,
+    )
+    .get(session);
+  if (row === undefined) return undefined;
+  const alreadyRunning = row.alreadyRunning === null ? null : row.alreadyRunning === 1;
+  return { ...row, alreadyRunning } as unknown as ImagingRow;
+}
+
+/** A session's frames, in order. */
+export function readFrames(db: RecordDatabase, session: number): FrameRow[] {
+  return db
+    .prepare<[number], FrameRow>('SELECT frame, seq, trial FROM frames WHERE session = ? ORDER BY frame')
+    .all(session);
 }

@@ -4,8 +4,9 @@
  */
 import type { Grade } from '#hardware/finding.ts';
 import type { RigIdentity } from '#hardware/rig.ts';
+import type { LightWave } from '#machines/light.ts';
 import type { LineTable } from '#machines/program.ts';
-import type { EndReason, Outcome } from '#machines/vocabulary.ts';
+import type { EndReason, Epoch, Outcome } from '#machines/vocabulary.ts';
 
 export interface NewSubject {
   readonly name: string;
@@ -96,6 +97,51 @@ export interface TrialRow {
   /** As the rig computed it. */
   readonly digestCount: number;
   readonly digestCrc32: number;
+  /** Null: neither light nor masking flash was asked. */
+  readonly light: LightRow | null;
+}
+
+/** Light asked of a trial. */
+export interface LightRow {
+  readonly from: Epoch;
+  /** Inclusive. */
+  readonly to: Epoch;
+  /** Null: real light. `maskOnly`: the masking flash alone. */
+  readonly sham: 'maskOnly' | null;
+  readonly waveform: LightWave['shape'];
+  /** Of square and sine; else null. */
+  readonly frequencyHz: number | null;
+  /** Of square; else null. */
+  readonly dutyFraction: number | null;
+  /** At the peak, 0 to 1. */
+  readonly drive: number;
+  /** Down to dark. */
+  readonly rampMs: number;
+  /** Null: no ramp. */
+  readonly rampSide: 'inside' | 'outside' | null;
+  readonly masked: boolean;
+}
+
+/** The frame clock beside a session. */
+export interface ImagingRow {
+  /** Frames are counted since; ISO 8601. */
+  readonly armedAt: string;
+  readonly nominalHz: number;
+  readonly leastPulseUs: number;
+  /** Good frames in a row that the first trial waits for. */
+  readonly holdFrames: number;
+  /** These two at the session's end; null until then. */
+  readonly alreadyRunning: boolean | null;
+  readonly rejectedPulses: number | null;
+}
+
+export interface FrameRow {
+  /** 0, 1, 2 ... in the session. */
+  readonly frame: number;
+  /** Its onset's event. */
+  readonly seq: number;
+  /** The trial that its onset fell into; null: between trials. */
+  readonly trial: number | null;
 }
 
 export interface FaultRow {

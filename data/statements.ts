@@ -3,6 +3,8 @@
  */
 import type { Statement } from 'better-sqlite3';
 import { type Outcome, outcomes } from '#machines/vocabulary.ts';
+import { insert } from './insert.ts';
+import { ImagingStatements, LightStatements } from './light-and-frames.ts';
 import type { RecordDatabase } from './open.ts';
 import { RecordError } from './record-error.ts';
 import type {
@@ -24,10 +26,6 @@ export const EVENT_GROUP = 16;
 /** Texts whose ids are kept in memory. A cohort has some hundred; random delays make new ones all the time. */
 const TEXT_CACHE_LIMIT = 10_000;
 
-function insert(table: string, columns: readonly string[]): string {
-  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})`;
-}
-
 function outcomeCode(outcome: Outcome | null): number | null {
   return outcome === null ? null : outcomes.indexOf(outcome) + 1;
 }
@@ -45,6 +43,8 @@ export class RowStatements {
   readonly #fault;
   readonly #note;
   readonly #certificate;
+  readonly imaging: ImagingStatements;
+  readonly #light: LightStatements;
   readonly #board;
   readonly #findRig;
   readonly #addRig;
@@ -69,6 +69,8 @@ export class RowStatements {
     this.#fault = db.prepare(insert('faults', ['session', 'trial', 'at', 'code', 'message']));
     this.#note = db.prepare(insert('notes', ['session', 'subject', 'trial', 'at', 'person', 'body']));
     this.#certificate = db.prepare(insert('certificates', ['session', 'at', 'grade', 'line', 'figures_text']));
+    this.#light = new LightStatements(db);
+    this.imaging = new ImagingStatements(db);
     this.#board = db.prepare('INSERT INTO boards (id, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING');
     this.#findRig = db.prepare<[string], { id: number; simulated: number }>(
       'SELECT id, simulated FROM rigs WHERE name = ?',
@@ -181,6 +183,7 @@ export class RowStatements {
       slot_ticks_text: this.#text(JSON.stringify(row.slotTicks)),
       result_text: row.result === null ? null : this.#text(JSON.stringify(row.result)),
     });
+    if (row.light !== null) this.#light.add(session, row.trial, row.light);
   }
 
   fault(session: number, row: FaultRow): void {

@@ -7,6 +7,8 @@ import type {
   ClockReadingRow,
   ClockSegmentRow,
   FaultRow,
+  FrameRow,
+  ImagingRow,
   NewSubject,
   NoteRow,
   SessionEnd,
@@ -28,6 +30,8 @@ export type Post =
   | { readonly kind: 'trial'; readonly row: TrialRow }
   | { readonly kind: 'fault'; readonly row: FaultRow }
   | { readonly kind: 'note'; readonly row: NoteRow }
+  | { readonly kind: 'imaging'; readonly row: ImagingRow }
+  | { readonly kind: 'frames'; readonly rows: readonly FrameRow[] }
   | { readonly kind: 'certificate'; readonly row: CertificateRow };
 
 /** Sent with an id: answered or refused. */

@@ -20,6 +20,8 @@ import type {
   ClockReadingRow,
   ClockSegmentRow,
   FaultRow,
+  FrameRow,
+  ImagingRow,
   NewSubject,
   NoteRow,
   SessionEnd,
@@ -154,6 +156,14 @@ export class WriterCore {
 
   fault(row: FaultRow): void {
     this.#write(true, (session) => this.#rows.fault(session, row));
+  }
+
+  imaging(row: ImagingRow): void {
+    this.#write(false, (session) => this.#rows.imaging.put(session, row));
+  }
+
+  frames(rows: readonly FrameRow[]): void {
+    this.#write(false, (session) => this.#rows.imaging.frames(session, rows));
   }
 
   certificate(row: CertificateRow): void {

@@ -47,6 +47,10 @@ function serve(core: WriterCore, request: Request): unknown {
       return core.fault(request.row);
     case 'note':
       return core.note(request.row);
+    case 'imaging':
+      return core.imaging(request.row);
+    case 'frames':
+      return core.frames(request.rows);
     case 'certificate':
       return core.certificate(request.row);
     case 'takeLease':

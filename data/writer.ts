@@ -12,6 +12,8 @@ import type {
   ClockReadingRow,
   ClockSegmentRow,
   FaultRow,
+  FrameRow,
+  ImagingRow,
   NewSubject,
   NoteRow,
   SessionEnd,
@@ -52,6 +54,10 @@ export interface RecordWriter {
   trial(row: TrialRow): void;
   fault(row: FaultRow): void;
   note(row: NoteRow): void;
+  /** The frame clock beside the session: once when frames begin to be counted, and once more at the end. */
+  imaging(row: ImagingRow): void;
+  /** Frames in order, each once. */
+  frames(rows: readonly FrameRow[]): void;
   /** The session's timing certificate, before it is closed. */
   certificate(row: CertificateRow): void;
   /** Writes the end and the totals; all of the session is committed when it resolves. */
@@ -93,6 +99,8 @@ export function openWriter(path: string, options: WriterOptions = {}): RecordWri
     trial: (row) => core.trial(row),
     fault: (row) => core.fault(row),
     note: (row) => core.note(row),
+    imaging: (row) => core.imaging(row),
+    frames: (rows) => core.frames(rows),
     certificate: (row) => core.certificate(row),
     closeSession: async (end) => core.closeSession(end),
     abandon: async () => core.abandon(),

@@ -5,7 +5,7 @@
 import { NOMINAL_TICKS_PER_MS } from '#machines/time.ts';
 import type { Grade } from './finding.ts';
 import type { RigIdentity, RigTiming } from './rig.ts';
-import { damagedFrames, isDamaged, RATE_FAIL_PPM, RATE_WARN_PPM, SLOW_ROUND_TRIP_MS } from './rig-checks.ts';
+import { damagedFrames, isDamaged, isSlow, RATE_FAIL_PPM, RATE_WARN_PPM } from './rig-checks.ts';
 
 /** What the session itself knows. */
 export interface SessionFacts {
@@ -147,8 +147,10 @@ function* timingWarnings(figures: CertificateFigures): Generator<string> {
 function* linkWarnings(timing: RigTiming): Generator<string> {
   if (timing.overruns > 0) yield `the board's receiver lost ${timing.overruns} bytes (sent again)`;
   if (isDamaged(timing)) yield `${damagedFrames(timing)} frames were damaged or sent again; look at the cable`;
-  if (timing.roundTripsMs.p95 > SLOW_ROUND_TRIP_MS)
-    yield `the link was slow (95 % of round trips within ${timing.roundTripsMs.p95.toFixed(0)} ms)`;
+  if (isSlow(timing)) {
+    const { p50, max } = timing.roundTripsMs;
+    yield `the link was slow (round trips ${p50.toFixed(0)} ms, worst ${max.toFixed(0)} ms); plug the board into the computer itself`;
+  }
 }
 
 /** `aborted by the host`: somebody stopped the session, or said so. */

@@ -29,6 +29,7 @@ const over = 'must be 1 to 600 s, the time over which the duty is reckoned.';
 const perSession = 'must be 1 to 20000 ul, what the board may give in a session.';
 const pulse = 'must be 0 to 100000 us; shorter pulses are no frames.';
 const frameRate = 'must be 1 to 1000 frames a second.';
+const hold = 'must be 0 to 10000 good frames in a row, for which the first trial waits; 0: it waits for none.';
 const randomMs = 'must be 1 to 30000 whole milliseconds.';
 const flow = 'must be 1 to 1000 ul/s, the flow of the open valve.';
 const silence = 'must be 100 to 10000 whole milliseconds, after which the board ends a trial by itself.';
@@ -75,6 +76,9 @@ const line = z.discriminatedUnion(
       ...input,
       leastPulseUs: within(z.number(pulse), 0, 100_000, pulse).default(0),
       nominalHz: within(z.number(frameRate), 1, 1000, frameRate).default(30),
+      holdFrames: within(z.int(hold), 0, 10_000, hold).default(0),
+      /** A microscope of a simulated rig. */
+      simulateHz: within(z.number(frameRate), 1, 1000, frameRate).optional(),
     }),
     z.strictObject({ kind: z.enum(inputKinds.filter((kind): kind is Edgy => kind !== 'frameClock')), ...input }),
   ],
@@ -124,6 +128,7 @@ export function rigFileProblems(file: RigFile, trustPortName: boolean): string[]
     ...countProblems(file),
     ...pinProblems(file),
     ...syncProblems(file),
+    ...frameProblems(file),
     ...groupProblems(file),
   ];
 }
@@ -176,6 +181,15 @@ function* syncProblems({ outputs }: RigFile) {
   for (const { name, random } of outputs) {
     if (random !== null && !(random.widthMs < random.leastMs && random.leastMs <= random.mostMs))
       yield `lines.${name}.random: needs widthMs below leastMs, and leastMs at most mostMs.`;
+  }
+}
+
+function* frameProblems({ inputs, simulated }: RigFile) {
+  for (const { name, leastPulseUs, nominalHz, simulateHz } of inputs) {
+    if (leastPulseUs !== null && nominalHz !== null && leastPulseUs * nominalHz >= 1e6)
+      yield `lines.${name}.leastPulseUs: frames of ${nominalHz} Hz come every ${Math.round(1e6 / nominalHz)} us, so each would be too short; give less.`;
+    if (simulateHz !== null && !simulated)
+      yield `lines.${name}.simulateHz: a real rig has a microscope of its own; leave the field out.`;
   }
 }
 

@@ -42,6 +42,10 @@ interface InputLine {
   /** Frame clock only: shorter pulses are no frames. */
   readonly leastPulseUs: number | null;
   readonly nominalHz: number | null;
+  /** Frame clock only: the first trial waits for so many good frames in a row; 0: for none. */
+  readonly holdFrames: number | null;
+  /** Frame clock of a simulated rig: its microscope's rate; null: there is none. */
+  readonly simulateHz: number | null;
 }
 
 /** How the board is found; a real rig names its board, so that no other one at the same port drives its valves. */
@@ -74,6 +78,8 @@ export interface RigFile {
   /** As read; stands in the record. */
   readonly text: string;
 }
+
+const noFrames = { leastPulseUs: null, nominalHz: null, holdFrames: null, simulateHz: null };
 
 function refuse(path: string, problems: readonly string[]): never {
   throw new RigError(
@@ -109,8 +115,8 @@ export function parseRigFile(text: string, path: string): RigFile {
     if (pin === null)
       badPins.push(`lines.${name}.pin: a ${rest.board} has no pin ${line.pin} for a line; choose another.`);
     else if ('pullUp' in line) {
-      const frames = line.kind === 'frameClock' ? line : { leastPulseUs: null, nominalHz: null };
-      inputs.push({ name, ...frames, ...line, pin });
+      const frames = line.kind === 'frameClock' ? { ...line, simulateHz: line.simulateHz ?? null } : noFrames;
+      inputs.push({ ...line, ...frames, name, pin });
     } else {
       const { kind, activeLow, longestOnMs } = line;
       const flowUlPerS = line.kind === 'water' ? line.flowUlPerS : null;

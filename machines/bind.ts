@@ -3,12 +3,12 @@
  */
 import type { BoundProgram, TrialProgram } from './program.ts';
 
-/** The board compares times on a wrapping 32-bit counter, so a duration must stay below half a wrap. */
-const MAX_TICKS = 2 ** 31 - 1;
+/** The board compares times on a wrapping 32-bit counter by their sign; it takes no duration over a quarter of a wrap. */
+const MAX_TICKS = 2 ** 30 - 1;
 
 /**
  * `durations`: milliseconds by delay name; a slot that is not named keeps the duration it was compiled with.
- * @throws RangeError naming the slot: a duration that is no number, negative or over 17.9 minutes, or a name that stands
+ * @throws RangeError naming the slot: a duration that is no number, negative or over 8.9 minutes, or a name that stands
  *   for several durations because its delay depends on the chart's context.
  */
 export function bind(

@@ -1,11 +1,24 @@
 /**
- * Opto light in a trial: from a span of epochs to the instants at which the lines `opto` and `mask` switch.
+ * Opto light in a trial: from a span of epochs to the instants at which the lines `opto` and `maskingLight` switch.
  *
  * The board ramps its light down by itself from the instant the line closes. A ramp `inside` the span ends at the span's
  * end, so the line closes earlier by the ramp; one `outside` begins there. The masking flash has no ramp and fills the
  * span in every trial, lit or not, so that it tells the animal nothing.
  */
 import { type Epoch, epochs } from './vocabulary.ts';
+
+/** How the light shows while it is on. */
+export interface LightWave {
+  readonly shape: 'constant' | 'square' | 'sine';
+  /** Share of full power at the peak, over 0 to 1. */
+  readonly amplitude: number;
+  /** Of square and sine; else null. */
+  readonly frequencyHz: number | null;
+  /** Of square: share of the period that is on; else null. */
+  readonly dutyFraction: number | null;
+}
+
+const steady: LightWave = { shape: 'constant', amplitude: 1, frequencyHz: null, dutyFraction: null };
 
 export interface LightSpan {
   readonly from: Epoch;
@@ -18,6 +31,8 @@ export interface LightSpan {
   /** How long the board's waveform takes down to dark. */
   readonly rampMs: number;
   readonly ramp: 'inside' | 'outside';
+  /** Constant and full when left out. */
+  readonly wave?: LightWave;
 }
 
 const lightDelays = ['lightOpensMs', 'lightClosesMs', 'maskClosesMs'] as const;
@@ -26,7 +41,7 @@ export type LightDelay = (typeof lightDelays)[number];
 /** Light's part of a trial's durations. The ramp is the board's: it stands here for the record, and no chart waits for it. */
 export type LightDurations = { readonly [Name in LightDelay | 'lightRampMs']?: number };
 
-type LightLine = 'opto' | 'mask';
+type LightLine = 'opto' | 'maskingLight';
 
 interface LightStep {
   readonly epoch: Epoch;
@@ -36,7 +51,7 @@ interface LightStep {
   readonly lines: readonly LightLine[];
 }
 
-/** Light of one trial of a session with light; structure only, so that its durations stay slots of the program. */
+/** Light of one trial of a session with light; its durations are none of it, so that they stay slots of the program. */
 export interface LightPlan {
   /** False in a control trial, where at most the mask runs. */
   readonly on: boolean;
@@ -44,6 +59,8 @@ export interface LightPlan {
   readonly from: Epoch;
   readonly to: Epoch;
   readonly ramp: 'inside' | 'outside';
+  /** The rig's to draw; no chart looks at it. */
+  readonly wave: LightWave;
   /** In their order in time. */
   readonly steps: readonly LightStep[];
 }
@@ -64,18 +81,18 @@ export function planLight<Durations extends Readonly<Record<`${Epoch}Ms`, number
   { on, mask }: { readonly on: boolean; readonly mask: boolean },
   durations: Durations,
 ): { light: LightPlan; durations: Durations & LightDurations } {
-  const { from, to, startsAfterMs = 0, endsBeforeMs = 0, rampMs, ramp } = span;
+  const { from, to, startsAfterMs = 0, endsBeforeMs = 0, rampMs, ramp, wave = steady } = span;
   const lengths = epochs.map((epoch) => durations[`${epoch}Ms`]);
   refuseImpossible(span, lengths);
 
   const begins = placeAfter(epochs.indexOf(from), startsAfterMs, lengths);
   const ends = placeBefore(epochs.indexOf(to), endsBeforeMs, lengths);
   const dims = ramp === 'inside' && rampMs > 0 ? placeBefore(epochs.indexOf(to), endsBeforeMs + rampMs, lengths) : ends;
-  const lines: LightLine[] = [...(on ? ['opto' as const] : []), ...(mask ? ['mask' as const] : [])];
+  const lines: LightLine[] = [...(on ? ['opto' as const] : []), ...(mask ? ['maskingLight' as const] : [])];
   const places: [Place, LightDelay, LightStep['type'], LightLine[]][] = [];
   if (lines.length > 0) places.push([begins, 'lightOpensMs', 'open', lines]);
   if (on) places.push([dims, 'lightClosesMs', 'close', dims === ends ? lines : ['opto']]);
-  if (mask && !(on && dims === ends)) places.push([ends, 'maskClosesMs', 'close', ['mask']]);
+  if (mask && !(on && dims === ends)) places.push([ends, 'maskClosesMs', 'close', ['maskingLight']]);
 
   const lightMs: { -readonly [Name in keyof LightDurations]: LightDurations[Name] } = { lightRampMs: rampMs };
   const steps = places.map(([{ index, ms, edge }, delay, type, switched], place): LightStep => {
@@ -83,7 +100,7 @@ export function planLight<Durations extends Readonly<Record<`${Epoch}Ms`, number
     if (edge === null) lightMs[delay] = Math.max(0, ms - (before?.index === index ? before.ms : 0));
     return { epoch: epochs[index]!, at: edge ?? delay, type, lines: switched };
   });
-  return { light: { on, mask, from, to, ramp, steps }, durations: { ...durations, ...lightMs } };
+  return { light: { on, mask, from, to, ramp, wave, steps }, durations: { ...durations, ...lightMs } };
 }
 
 function refuseImpossible(span: LightSpan, lengths: readonly number[]): void {

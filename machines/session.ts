@@ -1,9 +1,10 @@
 /**
  * The session: one animal, one rig, from connecting to the closed record.
  *
- *   connecting > checking > ready > running ( betweenTrials > trial > betweenTrials ... ; water in the interval )
- *                                     |  ^
- *                                     v  |  paused
+ *   connecting > checking > ready > holding > running ( betweenTrials > trial > betweenTrials ... ; water in the interval )
+ *                               (for frames,  |  ^
+ *                                if asked)    v  |
+ *                                     `----> paused
  *   every way out leads through finishing (outputs safe, record closed) > ended, or faulted when something went wrong
  *
  * The chart only decides what comes next. What connecting or a trial is, comes from outside (`provide`). A trial begins
@@ -17,6 +18,8 @@ export interface SessionLimits {
   readonly trials: number | null;
   /** By the device's clock, from the first trial's start; the trial that passes it is run to its end. */
   readonly minutes: number | null;
+  /** The first trial waits for so many good frames in a row; 0 or left out: it waits for none. */
+  readonly holdFrames?: number;
 }
 
 /** A line that the device has shut and keeps shut for the rest of the session. */
@@ -67,6 +70,8 @@ interface Context {
   readonly stopAsked: boolean;
   readonly pauseAsked: boolean;
   readonly barred: BarredLine | null;
+  /** The frames that the first trial waits for have come. */
+  readonly framesCame: boolean;
   readonly ending: SessionEnding;
 }
 
@@ -105,6 +110,8 @@ const chart = setup({
     connect: actor<void, undefined>('connect'),
     /** Subject and record fit the rig; opens the session in the record. */
     check: actor<void, undefined>('check'),
+    /** Resolves when so many good frames have come in a row. Its signal says that nobody waits any longer. */
+    holdFrames: actor<void, { readonly frames: number }>('holdFrames'),
     /** Draws, runs and records one trial (1, 2, 3 ...). */
     runTrial: actor<TrialDone, { readonly trial: number }>('runTrial'),
     giveWater: actor<WaterDone, { readonly spout: Spout }>('giveWater'),
@@ -118,6 +125,7 @@ const chart = setup({
     askStop: assign({ stopAsked: true }),
     askPause: assign({ pauseAsked: true }),
     forgetPause: assign({ pauseAsked: false }),
+    noteFrames: assign({ framesCame: true }),
     askWater: assign({
       water: ({ context, event }) => (event.type === 'freeWater' ? [...context.water, event.spout] : context.water),
     }),
@@ -138,6 +146,7 @@ const chart = setup({
     }),
   },
   guards: {
+    framesAwaited: ({ context: { limits, framesCame } }) => (limits.holdFrames ?? 0) > 0 && !framesCame,
     stopAsked: ({ context }) => context.stopAsked,
     finishAsked: ({ context }) => context.finishAsked,
     pauseAsked: ({ context }) => context.pauseAsked,
@@ -172,6 +181,12 @@ const whenBarred = [
   },
 ] as const;
 
+/** To the first trial, or to the next. */
+const begin = [{ guard: 'framesAwaited', target: '#holding' }, { target: '#session.running' }] as const;
+const writeNote = {
+  actions: { type: 'writeNote', params: ({ event }: { event: { body: string } }) => ({ body: event.body }) },
+} as const;
+
 const giveWaterThen = <const Next extends string>(target: Next) =>
   ({
     src: 'giveWater',
@@ -194,6 +209,7 @@ export const session = chart.createMachine({
     stopAsked: false,
     pauseAsked: false,
     barred: null,
+    framesCame: false,
     ending: { reason: 'finished', fault: null },
   }),
   output: ({ context }) => context.ending,
@@ -206,7 +222,28 @@ export const session = chart.createMachine({
   states: {
     connecting: { invoke: { src: 'connect', onDone: 'checking', onError: onFault } },
     checking: { invoke: { src: 'check', onDone: 'ready', onError: onFault } },
-    ready: { on: { start: 'running' } },
+    ready: { on: { start: begin } },
+    holding: {
+      id: 'holding',
+      initial: 'frames',
+      on: {
+        pause: '#paused',
+        freeWater: { actions: 'askWater' },
+        note: writeNote,
+      },
+      states: {
+        frames: {
+          always: [...whenBarred, { guard: 'waterAsked', target: 'water' }],
+          invoke: {
+            src: 'holdFrames',
+            input: ({ context }) => ({ frames: context.limits.holdFrames! }),
+            onDone: { target: '#session.running', actions: 'noteFrames' },
+            onError: onFault,
+          },
+        },
+        water: { invoke: giveWaterThen('frames') },
+      },
+    },
     running: {
       initial: 'betweenTrials',
       on: {
@@ -214,7 +251,7 @@ export const session = chart.createMachine({
         resume: { actions: 'forgetPause' },
         finish: { actions: 'askFinish' },
         freeWater: { actions: 'askWater' },
-        note: { actions: { type: 'writeNote', params: ({ event }) => ({ body: event.body }) } },
+        note: writeNote,
       },
       states: {
         betweenTrials: {
@@ -246,12 +283,12 @@ export const session = chart.createMachine({
       initial: 'waiting',
       on: {
         freeWater: { actions: 'askWater' },
-        note: { actions: { type: 'writeNote', params: ({ event }) => ({ body: event.body }) } },
+        note: writeNote,
       },
       states: {
         waiting: {
           always: [...whenBarred, { guard: 'waterAsked', target: 'water' }],
-          on: { resume: '#session.running' },
+          on: { resume: begin },
         },
         water: { invoke: giveWaterThen('waiting') },
       },

@@ -4,11 +4,10 @@
  * The trial itself is the chart in machines/two-odour-trial.ts.
  */
 import { z } from 'zod';
-import { planLight } from '#machines/light.ts';
 import type { TwoOdourDurations, TwoOdourPlan } from '#machines/two-odour-trial.ts';
 import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import type { Epoch, Odour, Spout } from '#machines/vocabulary.ts';
-import { epochs } from '#machines/vocabulary.ts';
+import { lightConflicts, lightOf, lightParameters } from './light-parameters.ts';
 import { isLit, shuffledBlock } from './order.ts';
 import { ParameterError, parameterFacts } from './parameters.ts';
 import type { Planner, RigFacts, Task } from './task.ts';
@@ -132,19 +131,7 @@ const parameters = z
         source: `${paper} (no punishment)`,
         description: 'Pause after a trial that an early lick ended.',
       }),
-    optoEpoch: z
-      .enum(['none', ...epochs])
-      .default('none')
-      .register(parameterFacts, {
-        unit: 'none',
-        source: 'ours (no light unless asked for); late delay and choice matter most in Bellafard 2024',
-        description: 'The epoch under opto light, from its first to its last instant.',
-      }),
-    optoShare: z.number().min(0).max(0.5).default(0).register(parameterFacts, {
-      unit: 'share of trials',
-      source: 'open; no light unless asked for (the field keeps to 0.25 at most)',
-      description: 'The part of the trials under opto light, spread evenly over the pairs.',
-    }),
+    ...lightParameters,
   })
   .superRefine((set, context) => {
     const lengthMs: Partial<Record<string, number>> = { ...epochDurations(set), choice: set.choiceMs };
@@ -170,18 +157,7 @@ const parameters = z
         set.timeoutMs > 0 && !set.abortOnEarlyLick,
         `timeoutMs (${set.timeoutMs} ms) does nothing without early aborts: set abortOnEarlyLick=true, or timeoutMs=0.`,
       ],
-      [
-        set.optoShare > 0 && set.optoEpoch === 'none',
-        `optoShare (${set.optoShare}) needs an epoch to light: set optoEpoch, or optoShare=0.`,
-      ],
-      [
-        set.optoShare === 0 && set.optoEpoch !== 'none',
-        `optoEpoch=${set.optoEpoch} would never be lit at optoShare=0: set optoShare (0.25 is usual), or optoEpoch=none.`,
-      ],
-      [
-        lengthMs[set.optoEpoch] === 0,
-        `optoEpoch=${set.optoEpoch} lasts 0 ms with these settings and cannot be lit: lengthen it, or light another epoch.`,
-      ],
+      ...lightConflicts(set, lengthMs),
     ];
     for (const [conflicting, message] of conflicts) {
       if (conflicting) context.addIssue({ code: 'custom', message });
@@ -236,37 +212,36 @@ function dropMs(set: Parameters, rig: RigFacts, spout: Spout): number {
   return waterMs;
 }
 
-/** Light over the whole epoch, cut off at its end. */
-function lightIn(epoch: Epoch, on: boolean, lasts: TwoOdourDurations) {
-  return planLight({ from: epoch, to: epoch, rampMs: 0, ramp: 'inside' }, { on, mask: false }, lasts);
-}
-
 function planner(set: Parameters, seed: number, rig: RigFacts): Planner {
   const twoSpouts = set.responseMode === 'two-spout';
   const spouts: Spout[] = twoSpouts ? ['left', 'right'] : ['centre'];
   const durations = new Map(spouts.map((spout) => [spout, durationsOf(set, dropMs(set, rig, spout))]));
+
+  const inputOf = (asked: (typeof contingency)[number], lit: boolean): TwoOdourPlan => {
+    const rewarded = twoSpouts ? asked.twoSpouts : asked.oneSpout === 'go' ? 'centre' : null;
+    return {
+      odour1: asked.odour1,
+      odour2: asked.odour2,
+      spouts,
+      rewarded,
+      licksToAnswer: set.licksToAnswer,
+      rewardDelayed: set.rewardDelayMs > 0,
+      abortOnEarlyLick: set.abortOnEarlyLick,
+      ...lightOf(set, lit, durations.get(rewarded ?? 'centre')!),
+    };
+  };
+  const lightings = set.optoShare > 0 ? [false, true] : [false];
 
   return {
     next(history) {
       const place = history.length;
       const block = Math.floor(place / contingency.length);
       const asked = shuffledBlock(contingency, seed, block)[place % contingency.length]!;
-      const rewarded = twoSpouts ? asked.twoSpouts : asked.oneSpout === 'go' ? 'centre' : null;
       const type = contingency.indexOf(asked);
       const lit = isLit({ seed, share: set.optoShare, types: contingency.length, type, block });
-      const lasts = durations.get(rewarded ?? 'centre')!;
-      const input: TwoOdourPlan = {
-        odour1: asked.odour1,
-        odour2: asked.odour2,
-        spouts,
-        rewarded,
-        licksToAnswer: set.licksToAnswer,
-        rewardDelayed: set.rewardDelayMs > 0,
-        abortOnEarlyLick: set.abortOnEarlyLick,
-        ...(set.optoEpoch === 'none' ? { light: null, durations: lasts } : lightIn(set.optoEpoch, lit, lasts)),
-      };
-      return { trial: place + 1, trialType: asked.pair, input, intervalMs: set.intervalMs };
+      return { trial: place + 1, trialType: asked.pair, input: inputOf(asked, lit), intervalMs: set.intervalMs };
     },
+    structures: () => contingency.flatMap((asked) => lightings.map((lit) => inputOf(asked, lit))),
   };
 }
 

@@ -28,6 +28,8 @@ export interface PastTrial {
 export interface Planner {
   /** `history`: every trial of the session so far, aborted ones too; its length is the new trial's place in the order. */
   next(history: readonly PastTrial[]): DrawnTrial;
+  /** An input of every structure that `next` may draw: what these compile to is all that a session can run. */
+  structures(): readonly DrawnTrial['input'][];
 }
 
 /** What planning needs to know about the rig. */

@@ -10,6 +10,7 @@ import { softTimingWords } from '#hardware/firmata/soft-timing.ts';
 import type { SessionLimits } from '#machines/session.ts';
 import { certificateLine } from './certificate-text.ts';
 import { ExitCode, programFault, worldly } from './complain.ts';
+import type { FrameFigures } from './frame-log.ts';
 import { commandName, type Io, isoWithOffset } from './io.ts';
 import { readingFrom } from './record-option.ts';
 import { type ChosenRig, spoutsOf } from './rigs.ts';
@@ -145,7 +146,7 @@ const endWords = {
 } as const;
 
 function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
-  const { session, ending, trials, totals, certificate } = report;
+  const { session, ending, trials, totals, certificate, frames } = report;
   const rig = commandName(io);
   if (ending.reason === 'fault') {
     io.err(`${paint(io, 'red', 'rig:')} ${worldly(ending.fault) ?? programFault(ending.fault, io)}\n`);
@@ -159,6 +160,7 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
       `Saved: session ${session}, ${count(trials, 'trial')}, ${count(totals.eventCount, 'event')}, in ${live.place.path}\n` +
         `Look at it: ${rig} trials ${session}${live.flags}    Check it: ${rig} verify ${session}${live.flags}\n`,
     );
+    if (frames !== null) print(`${framesText(frames)}\n`);
     if (certificate !== null) {
       print(certificateLine(certificate, io));
       print(`All its figures: ${rig} certificate ${session}${live.flags}\n`);
@@ -170,6 +172,18 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
   } else {
     print(`Nothing of this simulated session was saved. The same --seed gives the same session again.\n`);
   }
+}
+
+/** One line on the microscope. */
+function framesText({ frames, nominalHz, rejectedPulses, gaps, rateAlarms, alreadyRunning }: FrameFigures): string {
+  const wrong = [
+    rejectedPulses > 0 ? `${count(rejectedPulses, 'pulse')} too short to be frames left out` : null,
+    gaps > 0 ? count(gaps, 'gap') : null,
+    rateAlarms > 0 ? `${count(rateAlarms, 'time')} off its rate` : null,
+    alreadyRunning ? 'running before the session, so not counted from the first image' : null,
+  ].filter((part) => part !== null);
+  if (frames === 0) wrong.unshift('the microscope was off, or its frame clock did not reach the board');
+  return `Frame clock: ${count(frames, 'frame')} at ${nominalHz} Hz${wrong.length > 0 ? `; ${wrong.join(', ')}` : ', without a gap'}.`;
 }
 
 /** As the record itself says, once the writer has let go of it. */

@@ -2,8 +2,10 @@
  * From `--rig virtual|emulated|<rig file>` to a rig that can be opened, and to the way its session is recorded.
  */
 import { createBoardRig } from '#hardware/board/serial-rig.ts';
-import { createEmulatedRig } from '#hardware/emulator/emulated-rig.ts';
+import { createEmulatedRig, type EmulatedRig } from '#hardware/emulator/emulated-rig.ts';
 import { createFirmataRig } from '#hardware/firmata/serial-firmata-rig.ts';
+import { withMicroscope } from '#hardware/frame-source.ts';
+import { type HostClock, machineClock, sleep } from '#hardware/link/host-clock.ts';
 import { createMouse, type Mouse } from '#hardware/mouse/mouse.ts';
 import type { Rig } from '#hardware/rig.ts';
 import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
@@ -27,9 +29,20 @@ export interface RigChoice {
   readonly skill?: number | undefined;
 }
 
+/** The time in which a rig lives: this machine's, or one that passes only while it is waited for. */
+export interface RigTime {
+  /** As `Rig.clock().hostMsOf` gives it. */
+  nowMs(): number;
+  /** Lets so many milliseconds of it pass. */
+  pass(ms: number): Promise<void>;
+  /** Calls back after so many milliseconds of it; the result cancels. Null: it stands still between trials. */
+  readonly after: HostClock['after'] | null;
+}
+
 export interface ChosenRig {
   readonly file: RigFile;
   readonly rig: Rig;
+  readonly time: RigTime;
   /**
    * `batch`: time goes on by itself, so every batch is committed as it comes. `session`: time waits for the host, so one
    * transaction takes the whole session.
@@ -53,24 +66,40 @@ export function chooseRig(choice: RigChoice): ChosenRig {
     case 'virtual': {
       const { engine = 'interpreter', pace = null } = choice;
       const rig = new VirtualRig({ file, mouse: mouseOf(file, choice), engine, paced: pace });
-      return { file, rig, commit: pace === null ? 'session' : 'batch' };
+      const after = pace === null ? null : machineClock.after;
+      const time = { nowMs: () => rig.nowMs, pass: (ms: number) => rig.pass(ms), after };
+      return { file, rig, time, commit: pace === null ? 'session' : 'batch' };
     }
-    case 'emulated':
-      return { file, rig: createEmulatedRig({ file, mouse: mouseOf(file, choice) }), commit: 'session' };
+    case 'emulated': {
+      const rig = createEmulatedRig({ file, mouse: mouseOf(file, choice) });
+      return { file, rig, time: emulatedTime(rig), commit: 'session' };
+    }
     case 'firmata':
-      return { file, rig: createFirmataRig({ file }), commit: 'batch' };
+      return { file, rig: createFirmataRig({ file }), time: machineTime, commit: 'batch' };
     case 'board':
-      return { file, rig: createBoardRig({ file }), commit: 'batch' };
+      return { file, rig: createBoardRig({ file }), time: machineTime, commit: 'batch' };
   }
 }
 
-function mouseOf(file: RigFile, choice: RigChoice): Mouse | null {
-  return choice.empty ? null : mouseFor(file, choice);
+const machineTime: RigTime = { ...machineClock, pass: (ms) => sleep(machineClock, ms) };
+
+/** The board's time moves only while somebody waits. */
+export function emulatedTime({ lockStep }: EmulatedRig): RigTime {
+  return {
+    nowMs: () => lockStep.nowMs(),
+    pass: (ms) => lockStep.wait(sleep(lockStep, ms)),
+    after: (ms, callback) => lockStep.after(ms, callback),
+  };
 }
 
-/** The mouse at a simulated rig's spouts: it licks the lines that the rig file has. */
+function mouseOf(file: RigFile, choice: RigChoice): Mouse | null {
+  return choice.empty ? withMicroscope(null, file) : mouseFor(file, choice);
+}
+
+/** What moves at a simulated rig's pins: a mouse that licks the lines of the rig file, and its microscope if it has one. */
 export function mouseFor(file: RigFile, { seed, skill }: { seed: number; skill?: number | undefined }): Mouse {
-  return createMouse({ seed, spouts: spoutsOf(file), ...(skill === undefined ? {} : { skill }) });
+  const mouse = createMouse({ seed, spouts: spoutsOf(file), ...(skill === undefined ? {} : { skill }) });
+  return withMicroscope(mouse, file)!;
 }
 
 /** Spouts with a lick sensor. */

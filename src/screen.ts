@@ -8,7 +8,7 @@ import { endReasonWords } from '#machines/vocabulary.ts';
 import type { Io } from './io.ts';
 import type { SessionProgress } from './session-runner.ts';
 import { lickTime, simulatedMark } from './show.ts';
-import { clock, paint, spanWords, words } from './table.ts';
+import { clock, count, paint, spanWords, words } from './table.ts';
 import type { lickReader } from './trial-facts.ts';
 
 export interface ScreenOptions {
@@ -35,6 +35,7 @@ export function showSession(options: ScreenOptions): Subscription {
   const shown = new Subscription();
   let done = 0;
   let bar = '';
+  let waiting = false;
 
   const print = (line: string) => {
     io.out(`${bar === '' ? '' : CLEAR_LINE}${line}\n`);
@@ -60,6 +61,15 @@ export function showSession(options: ScreenOptions): Subscription {
         print(trialLine(progress, options));
       } else if (progress.kind === 'water') {
         print(`       free water: ${progress.ul} ul at the ${progress.spout} spout`);
+      } else if (progress.kind === 'frames') {
+        if (progress.good === progress.of)
+          print(`${count(progress.of, 'good frame')} in a row: the first trial begins.`);
+        else if (!waiting) print(`${waitingText(progress)} Start it, or press ${io.tty ? 'f' : 'Ctrl-C'} to end.`);
+        waiting = true;
+      } else if (progress.kind === 'notice') {
+        print(progress.raised ? paint(io, 'yellow', progress.message) : progress.message);
+      } else if (progress.state !== 'holding') {
+        waiting = false;
       }
     }),
   );
@@ -81,7 +91,8 @@ export function showSession(options: ScreenOptions): Subscription {
       next: ([progress, status]) => {
         const state = progress?.kind === 'state' ? progress.state : null;
         if (state === 'ended' || state === 'faulted') return draw('');
-        draw(barText(done, options.trials, statusText(status, state), io));
+        const holding = progress?.kind === 'frames' && progress.good < progress.of;
+        draw(barText(done, options.trials, holding ? waitingText(progress) : statusText(status, state), io));
       },
       complete: () => {
         if (io.tty) io.out(CLEAR_LINE);
@@ -92,9 +103,13 @@ export function showSession(options: ScreenOptions): Subscription {
   return shown;
 }
 
+function waitingText({ good, of }: Extract<SessionProgress, { kind: 'frames' }>): string {
+  return `Waiting for the microscope: ${good} of ${of} frames.`;
+}
+
 function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: 'trial' }>, options: ScreenOptions) {
   const licks = options.licks?.(row.plan as TwoOdourPlan, trace.events, row.ticksPerMs) ?? null;
-  const count = licks === null ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0);
+  const onsets = licks === null ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0);
   const outcome = row.outcome === null ? endReasonWords[row.endReason] : words(row.outcome);
   const colour = row.outcome !== null && good.has(row.outcome) ? 'green' : 'yellow';
   const of = options.trials === null ? '' : `/${options.trials}`;
@@ -102,7 +117,7 @@ function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: '
     `trial ${String(row.trial).padStart(3)}${of}`,
     row.trialType.padEnd(4),
     paint(options.io, colour, outcome.padEnd(OUTCOME_CELLS)),
-    `${String(count).padStart(3)} licks`,
+    `${String(onsets).padStart(3)} licks`,
     `first ${lickTime(licks?.firstFromChoiceMs ?? null).padStart(7)}`,
     clock(elapsedUs / 1e6).padStart(6),
   ];

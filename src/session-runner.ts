@@ -10,7 +10,7 @@ import { RecordError } from '#data/record-error.ts';
 import type { SessionTotals, TrialRow } from '#data/rows.ts';
 import type { RecordWriter } from '#data/writer.ts';
 import type { Certificate } from '#hardware/certificate.ts';
-import { type ClockSegment, RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
+import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
 import { rigFacts } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import {
@@ -24,11 +24,14 @@ import {
   type TrialDone,
   type WaterDone,
 } from '#machines/session.ts';
-import { type DeviceTicks, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
 import { type EndReason, EventCode, type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
 import type { PastTrial } from '#protocols/task.ts';
 import { EventPump } from './event-pump.ts';
+import type { FrameFigures } from './frame-log.ts';
+import { LightLines } from './light-lines.ts';
 import type { ChosenRig } from './rigs.ts';
+import { SessionClocks } from './session-clocks.ts';
+import { type FrameProgress, SessionFrames } from './session-frames.ts';
 import { SessionMeter } from './session-meter.ts';
 import type { SessionTask } from './session-task.ts';
 import { trialRow } from './trial-row.ts';
@@ -51,6 +54,7 @@ export type SessionProgress =
   | { readonly kind: 'opened'; readonly session: number; readonly interrupted: readonly number[] }
   | { readonly kind: 'trial'; readonly row: TrialRow; readonly trace: TrialTrace; readonly elapsedUs: number }
   | { readonly kind: 'water'; readonly spout: Spout; readonly ul: number }
+  | FrameProgress
   | { readonly kind: 'state'; readonly state: string };
 
 export interface SessionReport {
@@ -62,6 +66,8 @@ export interface SessionReport {
   readonly totals: SessionTotals | null;
   /** Null: the session never stood in the record, or its certificate could not be written. */
   readonly certificate: Certificate | null;
+  /** Null: the rig has no frame clock. */
+  readonly frames: FrameFigures | null;
 }
 
 export interface RunningSession {
@@ -77,9 +83,6 @@ const endReasonWords: Record<Exclude<SessionEndReason, 'fault'>, string> = {
   finished: 'finished by operator',
   stopped: 'stopped by operator',
 };
-
-/** A start longer ago than this is no longer told from one to come on a counter that wraps in 35.8 minutes. */
-const START_KNOWN_FOR_MS = 10 * 60_000;
 
 /** A drop by hand, where the task has no parameter `rewardUl`: within the 1.5 to 4 ul usual for mice. */
 const FREE_WATER_UL = 4;
@@ -99,10 +102,11 @@ class SessionRun implements RunningSession {
   #session: number | null = null;
   #identity: RigIdentity | null = null;
   #interrupted: readonly number[] = [];
-  readonly #segments: { readonly clock: ClockSegment; readonly unwrapper: TickUnwrapper }[] = [];
-  /** The host's monotonic time at session start, by the device's clock. */
-  #originMs = 0;
-  #previousEnd: { readonly ticks: DeviceTicks; readonly segment: number; readonly atHostMs: number } | null = null;
+  readonly #clocks: SessionClocks;
+  readonly #light: LightLines;
+  readonly #frames: SessionFrames;
+  /** Of the first trial, in session time. */
+  #firstStartUs: number | null = null;
   #barred: BarredLine | null = null;
   #trialRunning: Promise<unknown> = Promise.resolve();
   #totals: SessionTotals | null = null;
@@ -112,20 +116,33 @@ class SessionRun implements RunningSession {
   constructor(setup: SessionSetup) {
     this.#setup = setup;
     this.progress$ = this.#progress.asObservable();
-    this.#meter = new SessionMeter(setup.chosen.rig, setup.ready);
-    this.#pump = new EventPump({
-      rig: setup.chosen.rig,
-      writer: setup.writer,
-      commit: setup.chosen.commit,
-      onSegment: (segment, event) => this.#beginClock(segment, event),
-      onFault: (error) => this.send({ type: 'fault', error }),
+    const { chosen, writer } = setup;
+    this.#meter = new SessionMeter(chosen.rig, setup.ready);
+    this.#clocks = new SessionClocks(chosen.rig, writer);
+    this.#light = new LightLines(chosen.rig);
+    const onFault = (error: unknown) => this.send({ type: 'fault', error });
+    this.#frames = new SessionFrames({
+      chosen,
+      writer,
+      holdFrames: setup.limits.holdFrames ?? 0,
+      now: setup.now,
+      tell: (progress) => this.#progress.next(progress),
+      onFault,
     });
-    setup.chosen.rig.events$.subscribe({ next: (event) => this.#hear(event), error: () => {} });
+    this.#pump = new EventPump({
+      rig: chosen.rig,
+      writer,
+      commit: chosen.commit,
+      onSegment: (segment, event) => this.#clocks.begin(segment, event),
+      onFault,
+    });
+    chosen.rig.events$.subscribe({ next: (event) => this.#hear(event), error: () => {} });
     this.#actor = createActor(
       session.provide({
         actors: {
           connect: fromPromise(() => this.#connect()),
           check: fromPromise(() => this.#check()),
+          holdFrames: fromPromise(({ input, signal }) => this.#frames.hold(input.frames, signal)),
           runTrial: fromPromise(({ input }) => {
             const running = this.#runTrial(input.trial);
             this.#trialRunning = running;
@@ -136,7 +153,7 @@ class SessionRun implements RunningSession {
         },
         actions: {
           abortTrial: () => {
-            setup.chosen.rig.abort('stopped by the operator').catch((error) => this.send({ type: 'fault', error }));
+            chosen.rig.abort('stopped by the operator').catch(onFault);
           },
           writeNote: (_, { body }) => this.#note(body),
         },
@@ -184,6 +201,7 @@ class SessionRun implements RunningSession {
   async #check(): Promise<void> {
     const { writer, chosen, ready, subject, newSubject, operator, now } = this.#setup;
     const rig = this.#identity!;
+    for (const input of ready.planner.structures()) await this.#light.shape(input);
     const row = { name: subject, simulated: rig.simulated, createdAt: now() };
     const start = {
       subject: newSubject ? await writer.addSubject(row) : await writer.subjectFor(row),
@@ -202,6 +220,7 @@ class SessionRun implements RunningSession {
     this.#session = await writer.openSession(start);
     this.#pump.start();
     this.#progress.next({ kind: 'opened', session: this.#session, interrupted: this.#interrupted });
+    this.#frames.arm();
   }
 
   async #runTrial(trial: number): Promise<TrialDone> {
@@ -212,31 +231,28 @@ class SessionRun implements RunningSession {
     const { program, hash } = programs.get(task.chart, input);
     const { ticksPerMs } = chosen.rig;
     const bound = bind(program, { ...input.durations }, ticksPerMs);
-    const startAt = this.#startAt(intervalMs * ticksPerMs);
+    await this.#light.shape(input);
+    const startAt = this.#clocks.startAt(intervalMs * ticksPerMs);
+    this.#frames.during(trial);
     const trace = await chosen.rig.runTrial(trial, bound, startAt, { chart: task.chart, input });
+    this.#frames.during(null);
     this.#pump.flush();
     const {
-      clock: { segment },
+      segment: { segment },
       unwrapper,
-    } = this.#segmentOf(trace.events[0]!.seq);
-    this.#previousEnd = { ticks: trace.endTicks, segment, atHostMs: performance.now() };
+    } = this.#clocks.of(trace.events[0]!.seq);
+    this.#clocks.trialEnded(segment, trace.endTicks);
     const row = trialRow({ drawn, bound, programHash: hash, segment, trace });
-    this.#readClock(segment, row.lastSeq);
+    this.#clocks.read(segment, row.lastSeq);
     writer.trial(row);
+    this.#frames.write();
     this.#meter.trial(row, trace, this.#identity!.kind !== 'virtual');
     this.#history.push({ trialType, outcome: row.outcome });
-    unwrapper.toSessionUs(trace.startTicks);
-    const elapsedUs = unwrapper.toSessionUs(trace.endTicks);
+    const startUs = unwrapper.toSessionUs(trace.startTicks);
+    this.#firstStartUs ??= startUs;
+    const elapsedUs = unwrapper.toSessionUs(trace.endTicks) - this.#firstStartUs;
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
     return { reason: trace.reason, elapsedUs, barred: this.#barred };
-  }
-
-  /** The end of the trial before and the interval; null for "now". */
-  #startAt(intervalTicks: number): DeviceTicks | null {
-    const end = this.#previousEnd;
-    if (end === null || end.segment !== this.#setup.chosen.rig.clock().segment) return null;
-    if (performance.now() - end.atHostMs > START_KNOWN_FOR_MS) return null;
-    return deviceTicks(end.ticks + Math.round(intervalTicks));
   }
 
   async #giveWater(spout: Spout): Promise<WaterDone> {
@@ -276,11 +292,15 @@ class SessionRun implements RunningSession {
     await attempt(() => chosen.rig.close());
     // A trial that the closing has cut off still gets its row. Its failure, if any, is the session's own and known.
     await this.#trialRunning.catch(() => {});
+    this.#frames.stop();
     if (this.#session !== null) {
       await attempt(() => {
         this.#pump.flush();
+        this.#frames.writeEnd();
         const certificate = this.#meter.certify(timing, this.#identity!);
-        writer.certificate({ at: now(), ...certificate });
+        const { figures } = certificate;
+        const frameClock = this.#frames.figures;
+        writer.certificate({ at: now(), ...certificate, figures: { ...figures, frameClock } });
         this.#certificate = certificate;
       });
       await attempt(async () => {
@@ -299,34 +319,10 @@ class SessionRun implements RunningSession {
     if (problems.length > 0) throw problems[0];
   }
 
-  /** What the device's clock was worth at a trial's end; of a power-up that is over, nothing more can be read. */
-  #readClock(segment: number, seq: number): void {
-    const { chosen, writer } = this.#setup;
-    const clock = chosen.rig.clock();
-    if (clock.segment !== segment || clock.uncertaintyUs === null) return;
-    const { ticksPerMs, driftPpmPerMin, uncertaintyUs } = clock;
-    writer.clockReading({ seq, segment, ticksPerMs, driftPpmPerMin, uncertaintyUs });
-  }
-
-  /** The clock that stamped an event. */
-  #segmentOf(seq: number) {
-    return this.#segments.findLast(({ clock }) => clock.firstSeq <= seq)!;
-  }
-
-  #beginClock(segment: ClockSegment, { ticks }: RawEvent): void {
-    const { chosen, writer } = this.#setup;
-    const { ticksPerMs, uncertaintyUs, hostMsOf } = chosen.rig.clock();
-    const originMs = hostMsOf(deviceTicks(ticks));
-    if (this.#segments.length === 0) this.#originMs = originMs;
-    const originUs = Math.round((originMs - this.#originMs) * 1000);
-    const origin = { originTicks: deviceTicks(ticks), originUs: originUs as SessionUs, ticksPerMs };
-    this.#segments.push({ clock: segment, unwrapper: new TickUnwrapper(origin) });
-    writer.clockSegment({ ...segment, originTicks: ticks, originUs, ticksPerMs, uncertaintyUs });
-  }
-
   #report(ending: SessionEnding): SessionReport {
     const { length: trials } = this.#history;
-    return { session: this.#session, ending, trials, totals: this.#totals, certificate: this.#certificate };
+    const frames = this.#frames.figures;
+    return { session: this.#session, ending, trials, totals: this.#totals, certificate: this.#certificate, frames };
   }
 }
 

@@ -1,13 +1,12 @@
 /**
- * A task made ready for one rig: planner and programs, tried out on every pair before anything is opened or written, so
- * that a task which cannot run is refused while the animal is still in its cage.
+ * A task made ready for one rig: planner and programs, every trial that it may draw tried out before anything is opened or
+ * written.
  */
 import { lineTable, type RigFile, rigFacts } from '#hardware/rig-file.ts';
-import { bind } from '#machines/bind.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
-import { NOMINAL_TICKS_PER_MS } from '#machines/time.ts';
 import { parseParameters } from '#protocols/parameters.ts';
-import type { PastTrial, Planner, Task } from '#protocols/task.ts';
+import type { Planner, Task } from '#protocols/task.ts';
+import { assertFits } from './task-fit.ts';
 
 export interface SessionTask {
   readonly task: Task;
@@ -18,7 +17,7 @@ export interface SessionTask {
   readonly programs: ProgramCache;
 }
 
-/** `settings`: as typed, by parameter. @throws ParameterError, RigError `rigFile`, ChartRefused */
+/** `settings`: as typed, by parameter. @throws ParameterError, RigError `rigFile` or `programRefused`, ChartRefused */
 export function prepareTask(
   task: Task,
   settings: Readonly<Record<string, string>>,
@@ -28,11 +27,6 @@ export function prepareTask(
   const parameters = parseParameters(task, settings);
   const planner = task.planner(parameters, seed, rigFacts(file));
   const programs = new ProgramCache(lineTable(file));
-  const history: PastTrial[] = [];
-  for (const _ of task.trialTypes) {
-    const { trialType, input } = planner.next(history);
-    bind(programs.get(task.chart, input).program, { ...input.durations }, NOMINAL_TICKS_PER_MS);
-    history.push({ trialType, outcome: null });
-  }
+  assertFits({ task, parameters, file, programs }, planner);
   return { task, parameters, seed, planner, programs };
 }

@@ -42,12 +42,27 @@ const trialColumns: readonly Column<TrialFacts>[] = [
   { head: 'trial', align: 'right', cell: ({ trial }) => trial },
   { head: 'pair', cell: ({ pair }) => pair },
   { head: 'outcome', cell: ({ outcome, endReason }) => (outcome === null ? endReason : words(outcome)) },
-  { head: 'opto light', cell: ({ opto }) => (opto === null ? '-' : spanWords(opto)) },
   { head: 'licks', align: 'right', cell: ({ licks }) => licks },
   { head: 'in delay', align: 'right', cell: ({ delayLicks }) => delayLicks },
   { head: 'first lick', align: 'right', cell: ({ firstLickFromChoiceMs: ms }) => lickTime(ms) },
   { head: 'ended at', align: 'right', cell: ({ endS }) => clock(endS) },
 ];
+
+const lightColumn: Column<TrialFacts> = { head: 'opto light', cell: lightWords };
+
+/** `late delay, sine 40 Hz, ramp 100 ms, masked`; `masking flash`; `-`. */
+function lightWords({ lit, masked, lightFrom, lightTo, waveform, frequencyHz, drive, rampMs }: TrialFacts): string {
+  if (lightFrom === null || lightTo === null) return '-';
+  if (!lit) return 'masking flash only';
+  const parts = [
+    spanWords({ from: lightFrom, to: lightTo }),
+    `${waveform}${frequencyHz === null ? '' : ` ${frequencyHz} Hz`}`,
+    drive === 1 ? null : `at ${percent(drive)}`,
+    rampMs ? `ramp ${rampMs} ms` : null,
+    masked ? 'masked' : null,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
 
 /** From the start of the choice period. */
 export function lickTime(ms: number | null): string {
@@ -55,7 +70,10 @@ export function lickTime(ms: number | null): string {
 }
 
 export function trialTable(trials: readonly TrialFacts[]): string {
-  return `${table(trialColumns, trials)}first lick: from the start of the choice period. Outcomes say what was commanded and sensed, not that water flowed.\n`;
+  const columns = trials.some(({ lightFrom }) => lightFrom !== null)
+    ? trialColumns.toSpliced(3, 0, lightColumn)
+    : trialColumns;
+  return `${table(columns, trials)}first lick: from the start of the choice period. Outcomes say what was commanded and sensed, not that water flowed.\n`;
 }
 
 export function measuresText(measures: Measures, io: Io): string {

@@ -3,7 +3,7 @@
  */
 import type { RecordDatabase } from '#data/open.ts';
 import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
-import type { LightPlan } from '#machines/light.ts';
+import type { LightRow } from '#data/rows.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
 import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
@@ -20,8 +20,19 @@ export interface TrialFacts {
   /** Null: not completed. */
   readonly outcome: string | null;
   readonly endReason: string;
-  /** The epochs under opto light, or null. */
-  readonly opto: Pick<LightPlan, 'from' | 'to'> | null;
+  /** Under opto light. */
+  readonly lit: boolean;
+  /** With the masking flash. */
+  readonly masked: boolean;
+  /** First and last epoch of light or flash; null: neither. What follows is null too where there is no light. */
+  readonly lightFrom: Epoch | null;
+  readonly lightTo: Epoch | null;
+  readonly waveform: LightRow['waveform'] | null;
+  readonly frequencyHz: number | null;
+  /** At the peak, 0 to 1. */
+  readonly drive: number | null;
+  readonly rampMs: number | null;
+  readonly rampSide: LightRow['rampSide'];
   /** Seconds from the session's first trial, by the device's clock. */
   readonly startS: number;
   readonly endS: number;
@@ -69,7 +80,7 @@ export function readTrialFacts(db: RecordDatabase, session: SessionRecord): Tria
       pair: row.trialType,
       outcome: row.outcome,
       endReason: endReasonWords[row.endReason],
-      opto: plan.light?.on ? { from: plan.light.from, to: plan.light.to } : null,
+      ...lightFacts(row.light),
       startS: startUs / 1e6,
       endS: endUs / 1e6,
       licks: licks === undefined ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0),
@@ -82,6 +93,21 @@ export function readTrialFacts(db: RecordDatabase, session: SessionRecord): Tria
       probe: row.probe,
     };
   });
+}
+
+function lightFacts(light: LightRow | null) {
+  const lit = light !== null && light.sham === null;
+  return {
+    lit,
+    masked: light?.masked ?? false,
+    lightFrom: light?.from ?? null,
+    lightTo: light?.to ?? null,
+    waveform: lit ? light.waveform : null,
+    frequencyHz: lit ? light.frequencyHz : null,
+    drive: lit ? light.drive : null,
+    rampMs: lit ? light.rampMs : null,
+    rampSide: lit ? light.rampSide : null,
+  };
 }
 
 export function readMeasures(db: RecordDatabase, session: number): Measures {

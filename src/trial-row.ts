@@ -1,11 +1,12 @@
 /**
  * What the record keeps of a trial: what was asked, what was bound, what the rig says happened.
  */
-import type { TrialRow } from '#data/rows.ts';
+import type { LightRow, TrialRow } from '#data/rows.ts';
 import type { TrialTrace } from '#hardware/rig.ts';
 import type { BoundProgram } from '#machines/program.ts';
 import { EndReason, type Outcome } from '#machines/vocabulary.ts';
 import type { DrawnTrial } from '#protocols/task.ts';
+import { lightOfPlan } from './light-lines.ts';
 
 interface RanTrial {
   readonly drawn: DrawnTrial;
@@ -40,5 +41,18 @@ export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial
     probe: false,
     digestCount: trace.digest.count,
     digestCrc32: trace.digest.crc32,
+    light: lightRow(drawn.input),
   };
+}
+
+/** What a plan asks of the light, for the record. */
+function lightRow(input: DrawnTrial['input']): LightRow | null {
+  const planned = lightOfPlan(input);
+  if (planned === null) return null;
+  const { light, rampMs } = planned;
+  const { on, mask: masked, from, to, ramp, wave } = light;
+  const { shape: waveform, frequencyHz, dutyFraction, amplitude } = wave;
+  const shown = { from, to, waveform, frequencyHz, dutyFraction, masked };
+  if (!on) return { ...shown, sham: 'maskOnly', drive: 0, rampMs: 0, rampSide: null };
+  return { ...shown, sham: null, drive: amplitude, rampMs, rampSide: rampMs > 0 ? ramp : null };
 }

@@ -136,6 +136,15 @@ function checkSequence(session: SessionRecord, events: readonly RawEvent[]): Dep
   return found;
 }
 
+/** What happens between trials too. */
+const atAnyTime: ReadonlySet<EventCode> = new Set([
+  EventCode.input,
+  EventCode.bounce,
+  EventCode.sync,
+  EventCode.fault,
+  EventCode.lost,
+]);
+
 /** Trials and pulses, events that belong to none and may not stand there, and what follows a start without an end. */
 function split(events: readonly RawEvent[]): { bouts: Bout[]; rest: Departure[]; cutOff: readonly RawEvent[] } {
   const bouts: Bout[] = [];
@@ -155,7 +164,7 @@ function split(events: readonly RawEvent[]): { bouts: Bout[]; rest: Departure[];
       if (events[index - 1]?.code !== EventCode.end) {
         rest.push({ seq: event.seq, problem: 'a digest stands where no trial has ended' });
       }
-    } else if (event.code !== EventCode.input && event.code !== EventCode.fault && event.code !== EventCode.lost) {
+    } else if (!atAnyTime.has(event.code)) {
       rest.push({ seq: event.seq, problem: 'a state, output or end stands outside all trials' });
     }
   });

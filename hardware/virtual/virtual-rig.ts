@@ -81,6 +81,8 @@ export class VirtualRig implements Rig {
   #trial: Run | null = null;
   /** The trial or pulse that runs. */
   #running: Run | null = null;
+  /** Time that passes between trials. */
+  #idling: { aborted: boolean } | null = null;
   #trials = 0;
   /** Trials and pulses run one after another; settles, never rejects, when the last one asked for is over. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -164,6 +166,19 @@ export class VirtualRig implements Rig {
     }
   }
 
+  /** The device's time, as `clock` turns stamps into it. */
+  get nowMs(): number {
+    return this.#device.now / this.ticksPerMs;
+  }
+
+  /** Lets so many milliseconds pass between trials, with whatever happens at the pins meanwhile. */
+  async pass(ms: number): Promise<void> {
+    if (!this.#open) throw this.#closedError();
+    const passed = this.#turn.then(() => this.#idle(ms));
+    this.#turn = passed.catch(() => {});
+    await passed;
+  }
+
   async pulse(line: string, us: number): Promise<void> {
     if (!this.#open) throw this.#closedError();
     const program = this.#pulses.bind(line, us, this.ticksPerMs);
@@ -200,6 +215,19 @@ export class VirtualRig implements Rig {
   #abortAll(): void {
     if (this.#trial !== null) this.#trial.aborted = true;
     if (this.#running !== null) this.#running.aborted = true;
+    if (this.#idling !== null) this.#idling.aborted = true;
+  }
+
+  async #idle(ms: number): Promise<void> {
+    const to = this.#device.now + Math.round(ms * this.ticksPerMs);
+    if (this.#paced === null) {
+      await setImmediate();
+      this.#device.pass(this.#interpreter, to);
+    } else if (!this.#closed) {
+      this.#idling = { aborted: false };
+      await this.#passAtPace(this.#idling, this.#interpreter, to, this.#paced);
+      this.#idling = null;
+    }
   }
 
   #inTurn(run: Run): Promise<TrialTrace> {
@@ -238,7 +266,7 @@ export class VirtualRig implements Rig {
     if (!run.aborted) this.#device.pass(runner, start);
   }
 
-  async #passAtPace(run: Run, runner: TrialRunner, to: number, pace: number): Promise<void> {
+  async #passAtPace(run: Pick<Run, 'aborted'>, runner: TrialRunner, to: number, pace: number): Promise<void> {
     const slice = PACE_SLICE_MS * pace * this.ticksPerMs;
     while (this.#device.now < to && !run.aborted) {
       const next = Math.min(to, Math.ceil(this.#device.now + slice));

@@ -1,7 +1,9 @@
 /** `rig run`: one session. */
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { RigFile } from '#hardware/rig-file.ts';
 import { findTask } from '#protocols/registry.ts';
+import { frameLine } from '../frame-log.ts';
 import { type Io, pathOf } from '../io.ts';
 import { runLive } from '../live-session.ts';
 import { placeOf, recordFlags, withDb } from '../record-option.ts';
@@ -16,6 +18,7 @@ interface RunOptions {
   readonly task: string;
   readonly trials?: number;
   readonly minutes?: number;
+  readonly holdFrames?: number;
   readonly set?: Readonly<Record<string, string>>;
   readonly seed?: number;
   readonly newSubject?: boolean;
@@ -46,6 +49,11 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
       whole(1, 10_000),
     )
     .option('--minutes <n>', 'end after the trial in which so many minutes have passed', decimal(0.1, 600))
+    .option(
+      '--hold-frames <n>',
+      'hold the first trial until so many good frames have come in a row; 0 for none (else as the rig file says)',
+      whole(0, 10_000),
+    )
     .option('--set <name=value...>', 'set a parameter of the task (see "rig tasks NAME")', collectSettings)
     .option('--seed <n>', 'trial order and simulated mouse; by chance when not given', whole(0, 2 ** 32 - 1))
     .option('--operator <name>', 'who runs the session')
@@ -93,9 +101,33 @@ function prepare(options: RunOptions, io: Io) {
     limits: {
       trials: options.trials ?? (options.minutes === undefined ? DEFAULT_TRIALS : null),
       minutes: options.minutes ?? null,
+      holdFrames: framesToHold(chosen.file, options),
     },
     flags: recordFlags(io, options.db, simulated),
   };
+}
+
+/** @throws UsageError where frames would never come. */
+function framesToHold(file: RigFile, { holdFrames, port }: RunOptions): number {
+  const line = frameLine(file);
+  const frames = holdFrames ?? line?.holdFrames ?? 0;
+  if (frames === 0) return 0;
+  const refuse = (why: string, remedy: string) =>
+    new UsageError(`The first trial cannot wait for ${frames} frames: ${why}. Nothing was started. ${remedy}`);
+  if (line === null) {
+    throw refuse(
+      `the rig ${file.name} has no frame clock`,
+      'Give its rig file a line of kind frameClock, or leave --hold-frames out.',
+    );
+  }
+  const emulated = file.kind === 'virtual' || file.kind === 'emulated' || port !== undefined;
+  if (emulated && line.simulateHz === null) {
+    throw refuse(
+      `the rig ${file.name} is simulated and has no microscope`,
+      `Give its line "${line.name}" a simulateHz, use --rig imaging, or leave the frames out with --hold-frames 0.`,
+    );
+  }
+  return frames;
 }
 
 function collectSettings(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

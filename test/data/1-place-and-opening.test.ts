@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { openRecord, type RecordDatabase } from '#data/open.ts';
 import { recordPlace } from '#data/place.ts';
 import { fromSqlite, RecordError } from '#data/record-error.ts';
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from '#data/schema/migrate.ts';
-import { EndReason, EventCode, endReasonWords, outcomes } from '#machines/vocabulary.ts';
+import { EndReason, EventCode, endReasonWords, epochs, outcomes } from '#machines/vocabulary.ts';
 import { errorOf, folder, newPath } from './driver.ts';
 
 describe('1. where the record lies', () => {
@@ -76,6 +76,51 @@ describe('2. opening a new record', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  it('brings light and imaging of an older record along', () => {
+    const path = newPath();
+    const old = new Database(path);
+    const schema = join(import.meta.dirname, '../../data/schema');
+    const files = readdirSync(schema)
+      .filter((name) => name.endsWith('.sql'))
+      .sort();
+    for (const name of files.slice(0, 8)) old.exec(readFileSync(join(schema, name), 'utf8'));
+    old.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 8;
+      INSERT INTO texts VALUES (1, '{}');
+      INSERT INTO subjects (id, name, simulated, created_at) VALUES (1, 'M001', 0, '2026-03-02T09:00:00Z');
+      INSERT INTO rigs (id, name, simulated, first_seen_at) VALUES (1, 'uno', 0, '2026-03-02T09:00:00Z');
+      INSERT INTO sessions (subject, rig, simulated, task, task_hash, parameters_text, seed, rig_kind, rig_file_text,
+          lines_text, engine, firmware, program_version, boot_id, software_version, started_at)
+        VALUES (1, 1, 0, 't', 'h', 1, 1, 'board', 1, 1, 'firmware', 'f', '1', 1, '0', '2026-03-02T09:00:00Z');
+      INSERT INTO opto (session, trial, epoch, waveform, frequency_hz, drive, power_mw, ramp_ms, ramp_side, masked)
+        VALUES (1, 7, 'lateDelay', 'sine', 40, 0.5, 3.2, 100, 'inside', 1);
+      INSERT INTO imaging (session, nominal_frame_hz, rejected_pulses, file, file_frames, entered_by)
+        VALUES (1, 15.5, 3, 'a.tif', 900, 'operator-1');`);
+    old.close();
+    const db = openRecord(path, { mode: 'write' });
+    expect(db.prepare('SELECT * FROM opto_words').all()).toEqual([
+      {
+        session: 1,
+        trial: 7,
+        from_epoch: 'lateDelay',
+        to_epoch: 'lateDelay',
+        sham: null,
+        waveform: 'sine',
+        frequency_hz: 40,
+        duty_fraction: null,
+        drive: 0.5,
+        power_mw: 3.2,
+        ramp_ms: 100,
+        ramp_side: 'inside',
+        masked: 1,
+      },
+    ]);
+    expect(db.prepare('SELECT * FROM imaging').get()).toMatchObject({
+      ...{ session: 1, nominal_frame_hz: 15.5, rejected_pulses: 3, hold_frames: null },
+      ...{ file: 'a.tif', file_frames: 900, entered_by: 'operator-1' },
+    });
+    db.close();
+  });
+
   it('takes an empty file for a new one', () => {
     const path = newPath();
     writeFileSync(path, '');
@@ -90,6 +135,7 @@ describe('2. opening a new record', () => {
     expect(words('event_codes')).toEqual(EventCode);
     expect(words('end_reasons')).toEqual(EndReason);
     expect(Object.keys(endReasonWords)).toHaveLength(Object.keys(words('end_reasons')).length);
+    expect(words('epochs')).toEqual(Object.fromEntries(epochs.map((word, index) => [word, index + 1])));
     expect(words('outcomes')).toEqual(Object.fromEntries(outcomes.map((word, index) => [word, index + 1])));
     db.close();
   });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openRecord } from '#data/open.ts';
 import * as reads from '#data/reads.ts';
 import { rebuildTrials } from '#data/rebuild.ts';
+import type { LightRow } from '#data/rows.ts';
 import { openWorkerWriter, QUEUE_LIMIT_EVENTS } from '#data/worker-writer.ts';
 import { openWriter, type RecordWriter } from '#data/writer.ts';
 import { WriterCore } from '#data/writer-core.ts';
@@ -87,6 +88,47 @@ describe.each([
     expect(reads.readSegments(db, id)).toEqual([segment0]);
     expect(reads.readFaults(db, id)).toEqual([fault]);
     expect(reads.readNotes(db, id)).toEqual([note]);
+    db.close();
+  });
+
+  it('holds the light of each trial, the frame clock and every frame', async () => {
+    const path = newPath();
+    const writer = await open(path);
+    const id = await begin(writer);
+    const imaging = { armedAt: startedAt, nominalHz: 30, leastPulseUs: 500, holdFrames: 30 };
+    writer.imaging({ ...imaging, alreadyRunning: null, rejectedPulses: null });
+    const lit: LightRow = {
+      from: 'earlyDelay',
+      to: 'choice',
+      sham: null,
+      waveform: 'square',
+      frequencyHz: 40,
+      dutyFraction: 0.25,
+      drive: 0.8,
+      rampMs: 100,
+      rampSide: 'outside',
+      masked: true,
+    };
+    const flash: LightRow = { ...lit, sham: 'maskOnly', drive: 0, rampMs: 0, rampSide: null };
+    const lights = [lit, null, flash];
+    let firstSeq = 0;
+    for (const [index, light] of lights.entries()) {
+      const { events, row } = recordedTrial(index + 1, firstSeq);
+      writer.events(events);
+      writer.trial({ ...row, light });
+      firstSeq += events.length;
+    }
+    const frames = [0, 1, 2].map((frame) => ({ frame, seq: 5 * frame, trial: frame === 0 ? null : frame }));
+    writer.frames(frames.slice(0, 2));
+    writer.frames(frames.slice(2));
+    writer.imaging({ ...imaging, alreadyRunning: true, rejectedPulses: 7 });
+    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.close();
+    const db = openRecord(path, { mode: 'read' });
+    expect(reads.readTrials(db, id).map(({ light }) => light)).toEqual(lights);
+    expect(reads.readImaging(db, id)).toEqual({ ...imaging, alreadyRunning: true, rejectedPulses: 7 });
+    expect(reads.readFrames(db, id)).toEqual(frames);
+    expect(reads.readImaging(db, id + 1)).toBeUndefined();
     db.close();
   });
 

@@ -92,6 +92,7 @@ export function recordedTrial(trial: number, firstSeq: number, licks = 18): { ev
     probe: false,
     digestCount: count,
     digestCrc32: crc32,
+    light: null,
   };
   return { events, row };
 }

@@ -110,5 +110,6 @@ uint16_t listen_next(void); // number of the first event not yet heard
 void watch_reset(void);
 void watch(void);
 void watch_dark(void);
+void watch_barred(uint8_t line); // for having been on too long
 
 #endif

@@ -12,10 +12,12 @@
 
 // The main loop looks once in a unit of 1.024 ms, and counts in whole ones. A line is barred first and shut some 10 us later.
 enum { SLACK_TICKS = 8 * 2048, RAMP_TICKS = 1100 * TICKS_PER_MS, BARRING_TICKS = 200, RECOVERY_TICKS = 2048 };
+// A program of many timers that are due at once runs behind its own stamps, by which time on is counted.
+enum { BEHIND_TICKS = 100 * TICKS_PER_MS };
 
 static uint8_t last[8];
 static uint16_t on;
-static uint64_t on_since[MAX_OUTPUTS], dim_since[MAX_WAVES];
+static uint64_t on_since[MAX_OUTPUTS], on_for[MAX_OUTPUTS], dim_since[MAX_WAVES];
 static uint64_t starved_at; // when the main loop last had no time
 static uint64_t allowed_at; // when all that was on was allowed
 static uint64_t overdue = UINT64_MAX; // when the first line that is on will have been on too long
@@ -62,6 +64,7 @@ static void note_changes(void) {
   const uint16_t now = lines_on();
   overdue = UINT64_MAX;
   for (uint8_t line = 0; line < MAX_OUTPUTS; line++) {
+    if (on & ~now & (1 << line)) on_for[line] = chip_now - on_since[line];
     if (!(now & (1 << line)) || told[line].lamp || (outputs_own & (1 << line))) continue;
     if (!(on & (1 << line))) on_since[line] = chip_now;
     if (on_since[line] + told[line].longest + SLACK_TICKS < overdue) overdue = on_since[line] + told[line].longest + SLACK_TICKS;
@@ -92,6 +95,15 @@ static void check_waves(void) {
     counts[RAMPS_AFTER_END]++;
     if (chip_now - dim_since[wave] > RAMP_TICKS) fuzz_fail("wave %u shines on a second after its line went off", wave);
   }
+}
+
+void watch_barred(uint8_t line) {
+  // It may have gone off by itself since the envelope looked.
+  const uint64_t for_ticks = on & (1 << line) ? chip_now - on_since[line] : on_for[line];
+  // A line whose light is a wave does not show at its port.
+  if (!(told_waves & (1 << line)) && for_ticks + BEHIND_TICKS < told[line].longest)
+    fuzz_fail("line %u was barred after %llu ms, and may be on for %llu", line, (unsigned long long)for_ticks / TICKS_PER_MS,
+              (unsigned long long)told[line].longest / TICKS_PER_MS);
 }
 
 void watch_dark(void) {

@@ -200,9 +200,17 @@ uint8_t __wrap_engine_start(uint16_t trial, uint32_t crc, bool now, uint32_t at)
   return status;
 }
 
+static uint8_t barring;
+void __real_outputs_bar(uint8_t line);
+void __wrap_outputs_bar(uint8_t line) {
+  barring = line;
+  __real_outputs_bar(line);
+}
+
 void __real_engine_end(uint8_t reason);
 void __wrap_engine_end(uint8_t reason) {
   acts("a trial ended");
+  if (reason == END_ON_TIME_LIMIT) watch_barred(barring);
   const bool was = engine_running();
   __real_engine_end(reason);
   if (engine_running()) fuzz_fail("a trial went on after its end (%u)", reason);

@@ -74,9 +74,9 @@ function randomLight(random: RandomStream, durations: TwoOdourDurations): Pick<T
 /** The emulated rig's, with a line for the masking flash. */
 function rigFile(): RigFile {
   const file = findRigFile('emulated');
-  if (file.outputs.some(({ name }) => name === 'mask')) return file;
+  if (file.outputs.some(({ name }) => name === 'maskingLight')) return file;
   const opto = file.outputs.find(({ name }) => name === 'opto')!;
-  return { ...file, outputs: [...file.outputs, { ...opto, name: 'mask', pin: 10 }] };
+  return { ...file, outputs: [...file.outputs, { ...opto, name: 'maskingLight', pin: 10 }] };
 }
 
 /** Light that starts and ends within the choice period needs more nodes than a board holds where much else is asked. */

@@ -17,7 +17,7 @@ export const CYCLES_PER_MS = 16_000;
 export const TOKEN = 0x1234abcd;
 
 /** Output lines on Uno pins 4 to 10: PORTD 4-7, PORTB 0-2. */
-const lines: LineTable = {
+export const lines: LineTable = {
   inputs: ['lick'],
   outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'opto', 'trial'],
 };
@@ -125,6 +125,12 @@ export class RawHost {
 
   start(crc: number, trial = 1): string | null {
     return this.ask('start', { trial, crc, now: 1, at: 0 });
+  }
+
+  /** A command as bytes, with an id of its own: to be sent more than once, or at a cycle. */
+  frame(name: string, values: FieldValues = {}): Uint8Array {
+    this.#id = (this.#id + 1) & 0xff;
+    return hostFrame(encodeCommand(name, this.#id, TOKEN, values));
   }
 
   /** Loads and starts a trial of this plan. */

@@ -45,13 +45,13 @@ describe('a rig file', () => {
 
   it('numbers its lines in the order of the file, outputs and inputs apart', () => {
     expect(lineTable(findRigFile('two-spout'))).toEqual({
-      outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'waterLeft', 'waterRight', 'opto', 'trial'],
+      outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'waterLeft', 'waterRight', 'opto', 'trial', 'maskingLight'],
       inputs: ['lickLeft', 'lickRight'],
     });
   });
 
   it('tells the board the groups of each output as bits', () => {
-    expect(groupBits(findRigFile('two-spout'))).toEqual([1, 1, 1, 1, 2, 2, 0, 0]);
+    expect(groupBits(findRigFile('two-spout'))).toEqual([1, 1, 1, 1, 2, 2, 0, 0, 0]);
   });
 
   it('reads A0 to A5 as the Arduino numbers 14 to 19', () => {
@@ -70,6 +70,15 @@ describe('a rig file', () => {
   it('refuses a drop at a spout it does not have, or one that would outlast the valve', () => {
     expect(() => rigFacts(findRigFile('virtual')).waterMs(4, 'left')).toThrow(/no water line "waterLeft"/);
     expect(() => rigFacts(findRigFile('virtual')).waterMs(100, 'centre')).toThrow(/may stay on for 1000 ms/);
+  });
+
+  it('says how the frame clock is judged and what waits for it; other lines have none of it', () => {
+    const [lick, frames] = findRigFile('imaging').inputs;
+    expect(frames).toMatchObject({ nominalHz: 30, leastPulseUs: 500, holdFrames: 30, simulateHz: 30 });
+    expect(lick).toMatchObject({ nominalHz: null, leastPulseUs: null, holdFrames: null, simulateHz: null });
+    const file = sound();
+    file.lines.frames = { kind: 'frameClock', pin: 12 };
+    expect(parseRigFile(JSON.stringify(file), 'x').inputs[1]).toMatchObject({ holdFrames: 0, simulateHz: null });
   });
 
   it('of a virtual or emulated rig is simulated, of a board is not, unless it says so', () => {
@@ -111,6 +120,21 @@ describe('a rig file', () => {
     ['finds the board by port name alone', (f) => (f.find = { port: 'COM3' }), /find\.port: port names change hands/],
     ['has a board id that was never set', (f) => (f.find = { boardId: 'FFFFFFFF' }), /find\.boardId/],
     ['calls an emulated rig real', (f) => Object.assign(f, { kind: 'emulated', simulated: false }), /simulated: /],
+    [
+      'waits for a part of a frame',
+      (f) => (f.lines.frames = { kind: 'frameClock', pin: 12, holdFrames: 1.5 }),
+      /lines\.frames\.holdFrames: must be 0 to 10000 good frames/,
+    ],
+    [
+      'simulates the microscope of a real rig',
+      (f) => (f.lines.frames = { kind: 'frameClock', pin: 12, simulateHz: 30 }),
+      /lines\.frames\.simulateHz: a real rig has a microscope of its own/,
+    ],
+    [
+      'takes every frame for too short',
+      (f) => (f.lines.frames = { kind: 'frameClock', pin: 12, nominalHz: 50, leastPulseUs: 20_000 }),
+      /lines\.frames\.leastPulseUs: frames of 50 Hz come every 20000 us/,
+    ],
     ['waits too long for a silent host', (f) => (f.hostSilenceMs = 20_000), /hostSilenceMs/],
   ];
 

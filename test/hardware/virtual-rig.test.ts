@@ -105,6 +105,33 @@ describe('the virtual rig', () => {
     await expect(rig.runTrial(1, bound, null)).rejects.toMatchObject({ code: 'programRefused' });
   });
 
+  it('lets time pass between trials, with what happens at the pins, and never while a trial runs', async () => {
+    const driver = await RigDriver.open((mouse) => new VirtualRig({ file, mouse }));
+    const rig = driver.rig as VirtualRig;
+    const running = driver.run(plans.noGo, licks('lick', 650, 1300));
+    const passed = rig.pass(1000);
+    const { trace } = await running;
+    const endMs = trace.endTicks / rig.ticksPerMs;
+    await passed;
+    expect(rig.nowMs).toBe(endMs + 1000);
+    const after = driver.events.filter(({ seq }) => seq > trace.events.at(-1)!.seq + 1);
+    expect(after.map(({ ticks, code, value }) => [ticks / rig.ticksPerMs, code, value])).toEqual([
+      [1300, EventCode.input, 1],
+      [1330, EventCode.input, 0],
+    ]);
+  });
+
+  it('at a pace lets time pass as slowly, and not at all once it is closed', async () => {
+    const slept: number[] = [];
+    const rig = new VirtualRig({ file, mouse: null, paced: 2, sleep: async (ms) => slept.push(ms) });
+    await rig.open();
+    await rig.pass(100);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(50);
+    const closing = rig.close();
+    await expect(rig.pass(100)).rejects.toMatchObject({ code: 'closed' });
+    await closing;
+  });
+
   it('refuses an acknowledgement of events it never sent', async () => {
     const rig = new VirtualRig({ file, mouse: null });
     await rig.open();

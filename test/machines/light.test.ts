@@ -32,7 +32,7 @@ describe('light in a trial', () => {
   it.each(lightCases)('lights %s', (_, { to = 'choice', ...light }, opto, mask) => {
     for (const inputs of [[], licks([520, 610, 650])]) {
       const { on } = tell({ light: { to, ...light } }, inputs);
-      expect([on.opto, on.mask]).toEqual([opto && [opto], mask && [mask]].map((spans) => spans ?? undefined));
+      expect([on.opto, on.maskingLight]).toEqual([opto && [opto], mask && [mask]].map((spans) => spans ?? undefined));
     }
   });
 
@@ -63,8 +63,10 @@ describe('light in a trial', () => {
         const [from, to] = [sum(0, first) + startsAfterMs, sum(0, last + 1) - endsBeforeMs];
         const { on } = tell({ durations, light: { ...span, mask: true } }, []);
         expect(on.opto).toEqual([[from, ramp === 'inside' ? to - rampMs : to]]);
-        expect(on.mask).toEqual([[from, to]]);
-        expect(tell({ durations, light: { ...span, mask: true, on: false } }, []).on.mask).toEqual([[from, to]]);
+        expect(on.maskingLight).toEqual([[from, to]]);
+        expect(tell({ durations, light: { ...span, mask: true, on: false } }, []).on.maskingLight).toEqual([
+          [from, to],
+        ]);
       }),
       { numRuns: 200 },
     );
@@ -79,7 +81,7 @@ describe('light in a trial', () => {
     for (const light of lights) {
       const { on, endsAt } = tell({ ...aborts, light }, licks([450]));
       const from = { odour2: 400, baseline: 0, lateDelay: 420 }[light.from as string]!;
-      expect([on.odourC, on.opto, on.mask, endsAt]).toEqual([[[400, 450]], [[from, 450]], [[from, 450]], 600]);
+      expect([on.odourC, on.opto, on.maskingLight, endsAt]).toEqual([[[400, 450]], [[from, 450]], [[from, 450]], 600]);
     }
     expect(tell({ ...aborts, light: { from: 'choice', mask: true } }, licks([450])).on).not.toHaveProperty('opto');
   });

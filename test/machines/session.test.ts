@@ -15,6 +15,8 @@ interface Fakes {
   connect?: () => Promise<void>;
   check?: () => Promise<void>;
   /** Milliseconds do not pass here: a trial ends when this settles. */
+  /** Waits for ever when left out. */
+  holdFrames?: (frames: number, signal: AbortSignal) => Promise<void>;
   runTrial?: (trial: number, send: (event: SessionEvent) => void) => Promise<TrialDone>;
   giveWater?: () => BarredLine | null;
   close?: (ending: SessionEnding) => Promise<void>;
@@ -49,6 +51,10 @@ function start(limits: Partial<SessionLimits>, fakes: Fakes = {}) {
         check: fromPromise(async () => {
           log.push('check');
           await fakes.check?.();
+        }),
+        holdFrames: fromPromise(async ({ input, signal }) => {
+          log.push(`frames ${input.frames}`);
+          await (fakes.holdFrames?.(input.frames, signal) ?? new Promise(() => {}));
         }),
         runTrial: fromPromise(async ({ input }) => {
           log.push(`trial ${input.trial}`);
@@ -215,6 +221,78 @@ describe('a session ends', () => {
     actor.send({ type: 'stop' });
     expect((await end()).reason).toBe('stopped');
     expect(log).toEqual(['connect', 'close stopped']);
+  });
+});
+
+describe('a session that waits for a microscope', () => {
+  const holding = async (fakes: Fakes = {}) => {
+    const started = start({ trials: 1, holdFrames: 30 }, fakes);
+    await waitFor(started.actor, (snapshot) => snapshot.matches({ holding: 'frames' }));
+    return started;
+  };
+
+  it('begins its first trial when the frames have come, and waits for none later', async () => {
+    const { end, log } = start({ trials: 2, holdFrames: 30 }, { holdFrames: async () => {} });
+    expect((await end()).reason).toBe('trials');
+    expect(log).toEqual(['connect', 'check', 'frames 30', 'trial 1', 'trial 2', 'close trials']);
+  });
+
+  it.each(['finish', 'stop'] as const)('ends without a trial on %s, and nobody waits on', async (type) => {
+    let waited: AbortSignal | undefined;
+    const { actor, end, log } = await holding({
+      holdFrames: (_, signal) => {
+        waited = signal;
+        return new Promise(() => {});
+      },
+    });
+    actor.send({ type });
+    const reason = type === 'finish' ? 'finished' : 'stopped';
+    expect(await end()).toEqual({ state: 'ended', reason, fault: null });
+    expect(log).toEqual(['connect', 'check', 'frames 30', `close ${reason}`]);
+    expect(waited?.aborted).toBe(true);
+  });
+
+  it('pauses at once, and waits again when it goes on', async () => {
+    const { actor, log } = await holding();
+    actor.send({ type: 'pause' });
+    expect(actor.getSnapshot().value).toEqual({ paused: 'waiting' });
+    actor.send({ type: 'resume' });
+    expect(actor.getSnapshot().value).toEqual({ holding: 'frames' });
+    await waitFor(actor, () => log.length === 4);
+    expect(log.slice(2)).toEqual(['frames 30', 'frames 30']);
+  });
+
+  it('does not wait again after a pause between trials', async () => {
+    const { actor, end, log } = start(
+      { trials: 2, holdFrames: 30 },
+      {
+        holdFrames: async () => {},
+        runTrial: async (trial, send) => {
+          if (trial === 1) send({ type: 'pause' });
+          return done(trial);
+        },
+      },
+    );
+    await waitFor(actor, (snapshot) => snapshot.matches('paused'));
+    actor.send({ type: 'resume' });
+    expect((await end()).reason).toBe('trials');
+    expect(log.slice(2, 5)).toEqual(['frames 30', 'trial 1', 'trial 2']);
+  });
+
+  it('gives free water, and writes notes down', async () => {
+    const { actor, log } = await holding();
+    actor.send({ type: 'freeWater', spout: 'centre' });
+    actor.send({ type: 'note', body: 'laser warms up' });
+    await waitFor(actor, (snapshot) => snapshot.context.water.length === 0 && snapshot.matches({ holding: 'frames' }));
+    await waitFor(actor, () => log.length === 6);
+    expect(log.slice(2)).toEqual(['frames 30', 'water centre', 'note laser warms up', 'frames 30']);
+  });
+
+  it('faults with the rig', async () => {
+    const lost = new Error('the cable is out');
+    const { actor, end } = await holding();
+    actor.send({ type: 'fault', error: lost });
+    expect(await end()).toEqual({ state: 'faulted', reason: 'fault', fault: lost });
   });
 });
 

@@ -9,7 +9,18 @@ import { type Input, interpreted, type Noted } from './run-both.ts';
 
 export const rigLines: LineTable = {
   inputs: ['lick', 'lickLeft', 'lickRight'],
-  outputs: ['odourA', 'odourB', 'odourC', 'odourD', 'water', 'waterLeft', 'waterRight', 'opto', 'trial', 'mask'],
+  outputs: [
+    'odourA',
+    'odourB',
+    'odourC',
+    'odourD',
+    'water',
+    'waterLeft',
+    'waterRight',
+    'opto',
+    'trial',
+    'maskingLight',
+  ],
 };
 
 /** Choice opens at 500 ms and closes at 800; with no answer the trial ends at 1000. */

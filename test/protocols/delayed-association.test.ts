@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canonical } from '#machines/canonical.ts';
 import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
 import { delayedAssociation } from '#protocols/delayed-association.ts';
 import { ParameterError, parseParameters } from '#protocols/parameters.ts';
@@ -68,6 +69,42 @@ describe('delayed association', () => {
     expect(delayedAssociation.trialTypes.map(ofPair)).toEqual([10, 10, 10, 10]);
     expect(drawn.filter((trial) => trial.input.light?.on === false)).toHaveLength(120);
   });
+
+  const lighting = { optoEpoch: 'choice', optoShare: '0.25', lightAmplitude: '0.7' };
+
+  it('asks for a 40 Hz sine that ramps down within the epoch, and as it is set', () => {
+    const lightOf = (settings: Record<string, string>) => {
+      const { input } = draw({ ...lighting, ...settings }, 40).drawn.find((trial) => trial.input.light?.on)!;
+      return { wave: input.light!.wave, ramp: input.light!.ramp, rampMs: input.durations.lightRampMs };
+    };
+    const usual = { shape: 'sine', amplitude: 0.7, frequencyHz: 40, dutyFraction: null };
+    expect(lightOf({})).toEqual({ wave: usual, ramp: 'inside', rampMs: 100 });
+    const square = { lightWaveform: 'square', lightFrequencyHz: '20', lightRampMs: '250', lightRampSide: 'outside' };
+    expect(lightOf(square)).toEqual({
+      wave: { ...usual, shape: 'square', frequencyHz: 20, dutyFraction: 0.5 },
+      ramp: 'outside',
+      rampMs: 250,
+    });
+    expect(lightOf({ lightWaveform: 'constant' }).wave).toEqual({ ...usual, shape: 'constant', frequencyHz: null });
+  });
+
+  it('shows the masking flash in every trial, lit or not, where it is asked for', () => {
+    const { drawn } = draw({ ...lighting, lightMask: 'true' }, 80);
+    expect(drawn.every((trial) => trial.input.light?.mask)).toBe(true);
+    expect(drawn.filter((trial) => trial.input.light?.on)).toHaveLength(20);
+    expect(draw(lighting, 80).drawn.some((trial) => trial.input.light?.mask)).toBe(false);
+    const flashes = draw({ optoEpoch: 'choice', lightMask: 'true' }, 20).drawn;
+    expect(flashes.every((trial) => trial.input.light?.mask && !trial.input.light.on)).toBe(true);
+  });
+
+  it.each([{}, { responseMode: 'two-spout' }, lighting, { ...lighting, lightMask: 'true', optoShare: '0.01' }])(
+    'names a trial of every structure that it draws, and of no other: %o',
+    (settings) => {
+      const { planner, drawn } = draw(settings as Record<string, string>, 2000);
+      const sorted = (inputs: Iterable<object>) => [...new Set([...inputs].map((input) => canonical(input)))].sort();
+      expect(sorted(planner.structures())).toEqual(sorted(drawn.map((trial) => trial.input)));
+    },
+  );
 
   it('goes on where a session stood: the history alone gives the place', () => {
     const { drawn, history } = draw({ optoEpoch: 'choice', optoShare: '0.2' }, 30);

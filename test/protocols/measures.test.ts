@@ -54,7 +54,8 @@ describe('scoring', () => {
   });
 
   it('knows from the plan whether a lick was asked for', () => {
-    const light = { on: true, mask: true, from: 'choice', to: 'choice', ramp: 'inside', steps: [] } as const;
+    const wave = { shape: 'sine', amplitude: 1, frequencyHz: 40, dutyFraction: null } as const;
+    const light = { on: true, mask: true, from: 'choice', to: 'choice', ramp: 'inside', wave, steps: [] } as const;
     const control = { ...light, on: false };
     expect(askedBy({ spouts: ['centre'], rewarded: 'centre', light: control })).toEqual({ go: true, opto: false });
     expect(askedBy({ spouts: ['centre'], rewarded: null, light })).toEqual({ go: false, opto: true });

@@ -93,6 +93,8 @@ describe('parameters from the command line', () => {
     [{ optoEpoch: 'choice' }, 'optoShare'],
     [{ optoEpoch: 'lateDelay', optoShare: '0.2', delayMs: '0' }, 'lasts 0 ms'],
     [{ optoEpoch: 'earlyDelay', optoShare: '0.2', lateDelayShare: '1' }, 'lasts 0 ms'],
+    [{ optoEpoch: 'lateDelay', optoShare: '0.2', lateDelayShare: '0.1', lightRampMs: '500' }, 'lightRampMs (500 ms)'],
+    [{ lightMask: 'true' }, 'needs an epoch to mask'],
   ])('are refused where they contradict each other: %o', (settings, word) => {
     const error = refusal(settings as Record<string, string>);
     expect(error.code).toBe('conflict');

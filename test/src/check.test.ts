@@ -41,7 +41,7 @@ describe('rig check', () => {
 
   it('asks before it fires a real rig, and takes no for an answer', async () => {
     const { out } = await place().rig('check uno', { tty: true, keys$: of('n') });
-    expect(out).toContain('Fire odourA, odourB, odourC, odourD, water, opto, trial now?');
+    expect(out).toContain('Fire odourA, odourB, odourC, odourD, water, opto, trial, maskingLight now?');
     expect(out).toContain('y/n no');
   });
 

@@ -8,7 +8,7 @@ import { createEmulatedRig } from '#hardware/emulator/emulated-rig.ts';
 import { findRigFile } from '#hardware/rig-file.ts';
 import { EndReason, EventCode } from '#machines/vocabulary.ts';
 import { findTask } from '#protocols/registry.ts';
-import { mouseFor } from '#src/rigs.ts';
+import { emulatedTime, mouseFor } from '#src/rigs.ts';
 import { runSession } from '#src/session-runner.ts';
 import { prepareTask } from '#src/session-task.ts';
 import { place, spawnRig } from './driver.ts';
@@ -48,7 +48,7 @@ it('goes on with the next trial on a clock segment of its own when a restarted b
     rig.lockStep.after(12_000, () => rig.line.plug());
   });
   const session = runSession({
-    chosen: { file, rig, commit: 'session' },
+    chosen: { file, rig, time: emulatedTime(rig), commit: 'session' },
     ready: prepareTask(findTask('delayed-association'), {}, 5, file),
     writer: openWriter(at.file('a.sqlite')),
     subject: 'M001',

@@ -51,6 +51,9 @@ static const uint8_t *check_edge(const uint8_t *edge, const uint8_t *end, uint8_
 static uint8_t check(uint16_t length, uint8_t input_lines) {
   if (length < HEADER || image[0] != PROGRAM_FORMAT || nodes() == 0 || timers() > MAX_TIMERS || slots() > MAX_SLOTS)
     return STATUS_DAMAGED;
+  // Deadlines are compared by sign: a longer duration would look like one that has passed.
+  for (uint8_t slot = 0; slot < slots(); slot++)
+    if (image[HEADER + 4 * slot + 3] & 0xc0) return STATUS_DAMAGED;
   const uint8_t *end = image + length;
   const uint8_t *start = offsets() + 2 * nodes();
   if (start >= end || edge_trigger(start) != TRIGGER_START || !check_edge(start, end, input_lines)) return STATUS_DAMAGED;

@@ -1,0 +1,91 @@
+/**
+ * Statements for what stands beside a trial: its light, and the frames of a microscope.
+ */
+import { type Epoch, epochs } from '#machines/vocabulary.ts';
+import { insert } from './insert.ts';
+import type { RecordDatabase } from './open.ts';
+import type { FrameRow, ImagingRow, LightRow } from './rows.ts';
+
+function epochCode(epoch: Epoch): number {
+  return epochs.indexOf(epoch) + 1;
+}
+
+export class LightStatements {
+  readonly #insert;
+
+  constructor(db: RecordDatabase) {
+    this.#insert = db.prepare(insert('opto', lightColumns));
+  }
+
+  add(session: number, trial: number, light: LightRow): void {
+    this.#insert.run({
+      session,
+      trial,
+      from_epoch: epochCode(light.from),
+      to_epoch: epochCode(light.to),
+      sham: light.sham,
+      waveform: light.waveform,
+      frequency_hz: light.frequencyHz,
+      duty_fraction: light.dutyFraction,
+      drive: light.drive,
+      ramp_ms: light.rampMs,
+      ramp_side: light.rampSide,
+      masked: light.masked ? 1 : 0,
+    });
+  }
+}
+
+export class ImagingStatements {
+  readonly #imaging;
+  readonly #frame;
+
+  constructor(db: RecordDatabase) {
+    this.#imaging = db.prepare(
+      `${insert('imaging', imagingColumns)} ON CONFLICT (session) DO UPDATE
+         SET already_running = excluded.already_running, rejected_pulses = excluded.rejected_pulses`,
+    );
+    this.#frame = db.prepare(insert('frames', ['session', 'frame', 'seq', 'trial']));
+  }
+
+  /** The second one of a session fills in its end. */
+  put(session: number, row: ImagingRow): void {
+    this.#imaging.run({
+      session,
+      armed_at: row.armedAt,
+      nominal_frame_hz: row.nominalHz,
+      hold_frames: row.holdFrames,
+      already_running: row.alreadyRunning === null ? null : Number(row.alreadyRunning),
+      least_pulse_us: row.leastPulseUs,
+      rejected_pulses: row.rejectedPulses,
+    });
+  }
+
+  frames(session: number, rows: readonly FrameRow[]): void {
+    for (const { frame, seq, trial } of rows) this.#frame.run({ session, frame, seq, trial });
+  }
+}
+
+const lightColumns = [
+  'session',
+  'trial',
+  'from_epoch',
+  'to_epoch',
+  'sham',
+  'waveform',
+  'frequency_hz',
+  'duty_fraction',
+  'drive',
+  'ramp_ms',
+  'ramp_side',
+  'masked',
+];
+
+const imagingColumns = [
+  'session',
+  'armed_at',
+  'nominal_frame_hz',
+  'hold_frames',
+  'already_running',
+  'least_pulse_us',
+  'rejected_pulses',
+];
