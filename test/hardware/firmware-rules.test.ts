@@ -5,7 +5,7 @@ import { type ProgramImage, programImage } from '#hardware/link/program-image.ts
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import { crc32 } from '#machines/digest.ts';
-import { EventCode } from '#machines/vocabulary.ts';
+import { EndReason, EventCode } from '#machines/vocabulary.ts';
 import { CYCLES_PER_MS, imageOf, lines, RawHost } from './raw-host.ts';
 import { durations, plans } from './rig-driver.ts';
 
@@ -158,3 +158,20 @@ it.each(['water', 'odourA'])(
     expect(shown(host)).not.toBe(0);
   },
 );
+
+it('does not take a line for on too long that goes on between two looks of the main loop at the time', () => {
+  const host = new RawHost();
+  host.arm();
+  const { mcu } = host;
+  const image = imageOf(plans.noGo);
+  host.load(image);
+  host.commit(image);
+  for (let trial = 1; trial <= 30; trial++) {
+    host.events.length = 0;
+    expect(host.start(image.crc, trial)).toBe('ok');
+    // Edges so close that the main loop hardly comes to its turn, while odour 1 goes on.
+    const from = mcu.cycles + 46 * CYCLES_PER_MS + trial * 700;
+    for (let edge = 0; edge < 80; edge++) mcu.setPin('D2', edge % 2 === 0, from + edge * 1200);
+    expect(host.end()).toBe(EndReason.completed);
+  }
+});
