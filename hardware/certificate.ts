@@ -111,7 +111,8 @@ function* proofFailures({ lostEvents, trials: { departing } }: CertificateFigure
 function* latenessFailures({ measuredBy, timers, lickToValve, clock }: CertificateFigures): Generator<string> {
   const most = measuredBy === 'host' ? SOFT_LATE_FAIL_US : LATE_FAIL_US;
   for (const [what, late] of [['a timer', timers] as const, ['a lick', lickToValve] as const]) {
-    if (late !== null && late.worstUs > most) yield `${what} reached its valve ${us(late.worstUs)} late`;
+    if (late !== null && late.worstUs > most)
+      yield `${what} reached its valve ${us(late.worstUs)} late; have the rig looked at before its next session`;
   }
   if (clock !== null && measuredBy === 'device' && Math.abs(clock.ratePpm) > RATE_FAIL_PPM)
     yield `the board's clock is ${percent(clock.ratePpm)} off, so all durations are; replace the board`;
@@ -129,13 +130,13 @@ function* timingWarnings(figures: CertificateFigures): Generator<string> {
       ['a lick', lickToValve, LICK_WARN_US] as const,
     ]) {
       if (late !== null && late.worstUs > most && late.worstUs <= LATE_FAIL_US)
-        yield `${what} reached its valve ${us(late.worstUs)} late, more than the ${most} us of a board under load`;
+        yield `${what} reached its valve ${us(late.worstUs)} late, more than the ${most} us of a board under load; if it comes again, have the rig looked at`;
     }
     const off = Math.abs(clock?.ratePpm ?? 0);
     if (off > RATE_WARN_PPM && off <= RATE_FAIL_PPM)
       yield `the board's clock is ${percent(off)} off (measured and corrected); replace the board soon`;
     if ((clock?.uncertaintyUs ?? 0) > UNCERTAIN_WARN_US)
-      yield `times against other recordings are uncertain by ${us(clock!.uncertaintyUs)}`;
+      yield `times against other recordings are uncertain by ${us(clock!.uncertaintyUs)}; align by the sync pulses, and look at the cable`;
   }
   if (boardResets > 0) yield `the board restarted ${times(boardResets)}; look at its supply`;
   if (reconnections > 0) yield `the line broke ${times(reconnections)}; look at its cable`;
@@ -146,10 +147,13 @@ function* timingWarnings(figures: CertificateFigures): Generator<string> {
 
 function* linkWarnings(timing: RigTiming): Generator<string> {
   if (timing.overruns > 0) yield `the board's receiver lost ${timing.overruns} bytes (sent again)`;
-  if (isDamaged(timing)) yield `${damagedFrames(timing)} frames were damaged or sent again; look at the cable`;
+  if (isDamaged(timing)) {
+    const remedy = timing.reconnections > 0 ? '' : '; look at the cable';
+    yield `${damagedFrames(timing)} frames were damaged or sent again${remedy}`;
+  }
   if (isSlow(timing)) {
-    const { p50, max } = timing.roundTripsMs;
-    yield `the link was slow (round trips ${p50.toFixed(0)} ms, worst ${max.toFixed(0)} ms); plug the board into the computer itself`;
+    const { p50, p95 } = timing.roundTripsMs;
+    yield `the link was slow (round trips ${p50.toFixed(0)} ms, 95 % within ${p95.toFixed(0)}); plug the board into the computer itself`;
   }
 }
 

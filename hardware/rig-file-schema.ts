@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type InputKind, inputKinds, type OutputKind, outputKinds } from '#machines/vocabulary.ts';
 import { boardNames, boards, pinName } from './boards.ts';
 import { limits } from './link/declaration.ts';
+import type { RigKind } from './rig.ts';
 import type { RigFile } from './rig-file.ts';
 
 /** The board counts on-times in 16 bits of about a millisecond. */
@@ -90,12 +91,14 @@ const line = z.discriminatedUnion(
   },
 );
 
+const rigKinds = ['virtual', 'emulated', 'board', 'firmata'] as const satisfies readonly RigKind[];
+
 export const rigFileSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits or hyphens.'),
   /** For people; JSON has no comments. */
   note: z.string().optional(),
-  kind: z.enum(['virtual', 'emulated', 'board', 'firmata']),
-  board: z.enum(boardNames),
+  kind: z.enum(rigKinds, `must be one of ${rigKinds.join(', ')}.`),
+  board: z.enum(boardNames, `must be one of ${boardNames.join(', ')}.`),
   /** Kind firmata only. */
   accept: z.literal(soft, { error: `must be exactly "${soft}", so that nobody accepts it unread.` }).optional(),
   baud: z.int("must be the baud rate of the board's Firmata.").default(57_600),

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import type { LineTable } from '#machines/program.ts';
 import { type InputKind, type OutputKind, spoutLines } from '#machines/vocabulary.ts';
 import type { RigFacts } from '#protocols/task.ts';
@@ -88,6 +89,18 @@ function refuse(path: string, problems: readonly string[]): never {
   );
 }
 
+/** Most fields bring their own words; here are the rest. */
+function issueWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => `"${key}"`).join(', ');
+    return `has no field ${names}; correct the spelling (small and capital letters differ), or take it out.`;
+  }
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message;
+  return issue.message.endsWith('undefined')
+    ? 'is missing; hardware/rigs/uno.json shows how it is written.'
+    : `must be ${issue.expected === 'record' ? 'an object' : `a ${issue.expected}`}, as in hardware/rigs/uno.json.`;
+}
+
 /** `path` is only for messages. @throws RigError `rigFile`, listing every problem with its field and remedy. */
 export function parseRigFile(text: string, path: string): RigFile {
   let json: unknown;
@@ -102,7 +115,7 @@ export function parseRigFile(text: string, path: string): RigFile {
       path,
       parsed.error.issues.map((issue) => {
         const why = issue.code === 'invalid_key' ? issue.issues[0]! : issue;
-        return `${issue.path.join('.') || 'the file'}: ${why.message}`;
+        return `${issue.path.join('.') || 'the file'}: ${issueWords(why)}`;
       }),
     );
   }

@@ -68,12 +68,7 @@ const firingMs: Readonly<Record<OutputKind, number | null>> = {
 /** @throws RigError when the rig refuses a firing, or is lost; its outputs are then safe. */
 export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport> {
   const { rig, file, fire, restMs, firing } = options;
-  const programs = new ProgramCache(rig.lines);
-  const pause = (ms: number) => {
-    const input: RestPlan = { durations: { restMs: ms } };
-    const { program } = programs.get(rest, input);
-    return rig.runTrial(0, bind(program, { ...input.durations }, rig.ticksPerMs), null, { chart: rest, input });
-  };
+  const pause = restsOf(rig);
   const events: RawEvent[] = [];
   const listening = rig.events$.subscribe({
     next: (event) => {
@@ -91,7 +86,7 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport
     for (const output of fire ? file.outputs.filter(canFire) : []) {
       firing?.(output.name);
       const from = events.length;
-      await rig.pulse(output.name, Math.min(firingMs[output.kind]! * 1000, output.longestOnMs * 500));
+      await rig.pulse(output.name, firingOf(output) * 1000);
       await pause(WATCH_MS);
       const span = spanOf(events.slice(from), rig.lines.outputs.indexOf(output.name));
       if (span === null) silent.push(output);
@@ -113,14 +108,35 @@ export async function selfTest(options: SelfTestOptions): Promise<SelfTestReport
         rig.ticksPerMs,
       ),
     );
-    const linked = found.flatMap(({ crossed }) => crossed);
+    const answered = found.some((each) => each.answered);
     return {
-      findings: [...found.map(({ finding }) => finding), ...linked, ...judgeFirings(fired, silent, fire, linked)],
+      findings: [...found.flatMap(({ findings }) => findings), ...judgeFirings(fired, silent, fire, answered)],
       quiet,
     };
   } finally {
     listening.unsubscribe();
   }
+}
+
+/** How long a self-test takes by the device's time. */
+export function selfTestMs({ outputs }: RigFile, fire: boolean, restMs: number): number {
+  const fired = fire ? outputs.filter(canFire) : [];
+  return Math.max(REST_MS, restMs) + fired.reduce((sum, output) => sum + firingOf(output) + WATCH_MS, 0);
+}
+
+/** Waits by the device's time with nothing open. */
+export function restsOf(rig: Rig): (ms: number) => Promise<TrialTrace> {
+  const programs = new ProgramCache(rig.lines);
+  return (ms) => {
+    const input: RestPlan = { durations: { restMs: ms } };
+    const { program } = programs.get(rest, input);
+    return rig.runTrial(0, bind(program, { ...input.durations }, rig.ticksPerMs), null, { chart: rest, input });
+  };
+}
+
+/** In ms; well within what the line may stay on. */
+function firingOf({ kind, longestOnMs }: OutputLine): number {
+  return Math.min(firingMs[kind]!, longestOnMs / 2);
 }
 
 /** Whether a test of this rig has anything to fire. */
@@ -139,44 +155,51 @@ export function spanOf(
   return on < 0 || off === undefined ? null : { on: outputs[on]!.ticks, off: off.ticks };
 }
 
-function judgeLine(name: string, edges: readonly Edge[], fired: readonly Firing[], last: number, ticksPerMs: number) {
+/** `answered`: it is not certain that no firing makes a lick. */
+function judgeLine(
+  name: string,
+  edges: readonly Edge[],
+  fired: readonly Firing[],
+  last: number,
+  ticksPerMs: number,
+): { readonly findings: readonly Finding[]; readonly answered: boolean } {
   const seconds = (ticks: number) => `${(ticks / ticksPerMs / 1000).toFixed(1)} s`;
+  const say = (grade: Finding['grade'], text: string): Finding => ({ what: name, grade, text });
   const longest = longestContact(edges, last);
   if (longest >= HELD_MS * ticksPerMs) {
     const text = `is on for ${seconds(longest)} with no animal there: every trial would begin with a lick that never ends. Look for what blocks the beam or touches the spout; if it is free, the polarity is wrong: change activeLow of this line in the rig file.`;
-    return { finding: { what: name, grade: 'FAIL', text } satisfies Finding, crossed: [] };
+    // A line that is on cannot answer.
+    return { findings: [say('FAIL', text)], answered: true };
   }
-  const crossed: Finding[] = [];
+  const answers: { readonly output: OutputLine; readonly finding: Finding }[] = [];
   const explained = new Set<Edge>();
   for (const { output, on, off } of fired) {
-    const near = edges.flatMap((edge) => {
+    const near = edges.flatMap((edge, index) => {
       const [from, word] = edge.at >= off ? ([off, 'closed'] as const) : ([on, 'opened'] as const);
       const ms = (edge.at - from) / ticksPerMs;
-      return ms >= 0 && ms < CROSS_TALK_MS ? [{ edge, ms, word }] : [];
+      return ms >= 0 && ms < CROSS_TALK_MS ? [{ edge, end: edge.on ? edges[index + 1] : undefined, ms, word }] : [];
     });
-    for (const { edge } of near) explained.add(edge);
+    for (const { edge, end } of near) {
+      explained.add(edge);
+      if (end !== undefined) explained.add(end);
+    }
     const first = near[0];
     if (first === undefined) continue;
-    crossed.push({
-      what: name,
-      grade: 'FAIL',
-      text: `answers ${output.name}: ${edgesWords(near.length)}, the first ${first.ms.toFixed(1)} ms after it ${first.word}. The valve or light would be scored as a lick. ${remedy(output.kind)}`,
-    });
+    const text = `answers ${output.name}: ${edgesWords(near.length)}, the first ${first.ms.toFixed(1)} ms after it ${first.word}. The valve or light would be scored as a lick. ${remedy(output.kind)}`;
+    answers.push({ output, finding: say('FAIL', text) });
   }
   const stray = edges.length - explained.size;
-  const finding: Finding =
-    stray > 0
-      ? {
-          what: name,
-          grade: 'WARN',
-          text: `chatters: ${edgesWords(stray)} in ${seconds(last)} while nothing was fired. Licks would be counted that are none. Take the animal out, dry the spout, shield the sensor from lamps and its wires from the mains.`,
-        }
-      : {
-          what: name,
-          grade: 'PASS',
-          text: `quiet at rest for ${seconds(last)}. A dead sensor is quiet too: touch the spout once and see a lick.`,
-        };
-  return { finding, crossed };
+  if (stray === 0 && answers.length > 0) return { findings: answers.map(({ finding }) => finding), answered: true };
+  if (stray === 0) {
+    const text = `quiet at rest for ${seconds(last)}. A dead sensor and a beam blocked all along are quiet too: add --touch, and touch the spout when asked.`;
+    return { findings: [say('PASS', text)], answered: false };
+  }
+  const chatter = `chatters: ${edgesWords(stray)} in ${seconds(last)} while nothing was fired. Licks would be counted that are none.`;
+  const still = 'Take the animal out, dry the spout, shield the sensor from lamps and its wires from the mains';
+  if (answers.length === 0) return { findings: [say('WARN', `${chatter} ${still}.`)], answered: false };
+  const names = answers.map(({ output }) => output.name).join(', ');
+  const text = `${chatter} It also went on or off within ${CROSS_TALK_MS} ms of ${names}, by chance or by cross-talk: that can be told only when it is quiet. ${still}, and check again.`;
+  return { findings: [say('FAIL', text)], answered: true };
 }
 
 /** A line whose first edge is its going off was on before. */
@@ -197,7 +220,7 @@ function judgeFirings(
   fired: readonly Firing[],
   silent: readonly OutputLine[],
   fire: boolean,
-  crossed: readonly Finding[],
+  answered: boolean,
 ): Finding[] {
   if (!fire) {
     const text = 'valves and lights were not fired, so cross-talk is not known. Take the animal out and add --fire.';
@@ -211,7 +234,7 @@ function judgeFirings(
       text: 'was not opened by the board, though it was asked to. Trials would lack it. Switch the board off and on, and check again.',
     }),
   );
-  if (fired.length === 0 || crossed.length > 0) return refused;
+  if (fired.length === 0 || answered) return refused;
   const text = `${names} opened one after another; no lick line answered within ${CROSS_TALK_MS} ms. That air, water or light came, only eyes and ears tell.`;
   return [...refused, { what: 'firings', grade: 'PASS', text }];
 }

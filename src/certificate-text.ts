@@ -41,8 +41,10 @@ function* measuredRows(figures: CertificateFigures): Generator<string[]> {
   yield ['lick to pins', lateness(lickToValve)];
   const drift =
     clock.driftPpmPerMin === null ? 'drift not known yet' : `drift ${clock.driftPpmPerMin.toFixed(2)} ppm/min`;
-  yield ['clock', `${clock.ratePpm >= 0 ? '+' : ''}${clock.ratePpm.toFixed(1)} ppm, ${drift}`];
-  yield ['clock uncertain by', `${clock.uncertaintyUs.toFixed(0)} us`];
+  if (figures.measuredBy === 'device') {
+    yield ['clock', `${clock.ratePpm >= 0 ? '+' : ''}${clock.ratePpm.toFixed(1)} ppm, ${drift}`];
+    yield ['clock uncertain by', `${clock.uncertaintyUs.toFixed(0)} us`];
+  }
   const { p50, p95, max } = roundTripsMs;
   yield [
     'round trips',

@@ -59,7 +59,7 @@ export async function installFirmware(options: InstallOptions): Promise<Installe
   if (image.length === 0 || pages * pageBytes > board.bootStart) {
     throw new RigError(
       'programRefused',
-      `The firmware has ${image.length} bytes, and a ${board.title} has room for ${board.bootStart}. ${consequences.asBefore} Install this program again.`,
+      `The firmware has ${image.length} bytes, and the ${board.title} has room for ${board.bootStart}. ${consequences.asBefore} Install this program again.`,
     );
   }
   const page = (index: number) => {
@@ -117,7 +117,7 @@ async function enter(loader: BootLoader, { line, board }: InstallOptions): Promi
   }
   if (last !== null) throw last;
   throw new BootFault(
-    `no boot loader of a ${board.title} answers (${board.bauds.join(' and ')} baud). Check that it is the right port ("rig ports"), say with --board which board it is, and press its reset button as the command starts if its cable cannot reset it`,
+    `no ${board.title} boot loader answers (${board.bauds.join(' and ')} baud). Check that it is the right port ("rig ports"), say with --board which board it is, and press its reset button as the command starts if its cable cannot reset it`,
   );
 }
 
@@ -127,7 +127,7 @@ async function checkChip(loader: BootLoader, { line, board }: InstallOptions): P
   if (found === wanted) return;
   throw new RigError(
     'wrongBoard',
-    `The board at ${line.name} has another chip: ${knownChips[found] ?? 'one that this program does not know'} (signature ${found}), and a ${board.title} has an ${board.chip} (${wanted}). ${consequences.asBefore} Choose the board with --board, or use one of the boards that it names.`,
+    `The board at ${line.name} has another chip: ${knownChips[found] ?? 'one that this program does not know'} (signature ${found}), and the ${board.title} has an ${board.chip} (${wanted}). ${consequences.asBefore} Choose the board with --board, or use one of the boards that it names.`,
   );
 }
 

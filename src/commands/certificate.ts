@@ -8,8 +8,8 @@ import type { Io } from '../io.ts';
 import { type RecordOptions, readingSession, withRecord } from '../record-option.ts';
 import { sessionHeading } from '../show.ts';
 
-const SPEAKS_OF =
-  'It speaks of what was commanded at the pins, not of odour or water delivered. "lick to pins" is from the board\'s stamp;\nthe interrupt\'s entry, about 1 us, comes before it.\n';
+const SPEAKS_OF = 'It speaks of what was commanded at the pins, not of odour or water delivered.\n';
+const STAMPED = '"lick to pins" is from the board\'s stamp; the interrupt\'s entry, about 1 us, comes before it.\n';
 
 export function addCertificateCommand(program: Command, io: Io, exit: (code: number) => void): void {
   const command = program
@@ -29,7 +29,8 @@ export function addCertificateCommand(program: Command, io: Io, exit: (code: num
         return;
       }
       io.out(certificateLine(certificate, io));
-      io.out(`\n${figuresTable(certificate.figures as CertificateFigures)}${SPEAKS_OF}`);
+      const figures = certificate.figures as CertificateFigures;
+      io.out(`\n${figuresTable(figures)}${SPEAKS_OF}${figures.measuredBy === 'device' ? STAMPED : ''}`);
     });
   });
 }

@@ -13,17 +13,19 @@ import {
   restToSee,
 } from '#hardware/rig-checks.ts';
 import type { RigFile } from '#hardware/rig-file.ts';
-import { canFire, selfTest } from '#hardware/self-test.ts';
+import { canFire, selfTest, selfTestMs } from '#hardware/self-test.ts';
+import { TOUCH_WITHIN_MS, touchTest } from '#hardware/touch-test.ts';
 import { askYes } from '../ask.ts';
 import { paintGrade } from '../certificate-text.ts';
 import { ExitCode } from '../complain.ts';
 import { commandName, type Io, pathOf } from '../io.ts';
 import { chooseRig } from '../rigs.ts';
 import { simulatedMark } from '../show.ts';
-import { wrap } from '../table.ts';
+import { count, wrap } from '../table.ts';
 
 interface CheckOptions {
   readonly fire?: boolean;
+  readonly touch?: boolean;
   readonly port?: string;
 }
 
@@ -36,20 +38,21 @@ export function addCheckCommand(program: Command, io: Io, exit: (code: number) =
     )
     .argument('<rig>', 'as for "rig run"')
     .option('--fire', 'fire valves and lights without asking; water flows for 20 ms')
+    .option('--touch', 'then wait at each spout for a touch: only this proves a lick sensor')
     .option('--port <path>', 'emulated rig: the port that "rig emulate" serves')
     .action(async (named: string, options: CheckOptions) => {
       const name = /[/\\.]/.test(named) ? pathOf(io, named) : named;
       const { file, rig } = chooseRig({ rig: name, port: options.port, seed: 0, empty: true });
       io.out(`${simulatedMark(file.simulated)}check of rig ${file.name}\n`);
-      const fire = options.fire === true || file.simulated || (await mayFire(file, io));
       let stopped = false;
+      const fire = options.fire === true || file.simulated || (await mayFire(file, io));
       // Closing shuts all outputs.
       const interrupts = io.interrupts$.subscribe(() => {
         stopped = true;
         void rig.close();
       });
       try {
-        const findings = await checkAll(rig, file, fire, io);
+        const findings = await checkAll(rig, file, { fire, touch: options.touch === true }, io);
         if (stopped) throw new RigError('closed', 'stopped');
         const grade = worstGrade(findings);
         io.out(`${paintGrade(io, grade, grade)}: ${verdicts[grade]}\n`);
@@ -78,7 +81,12 @@ function mayFire({ outputs }: RigFile, io: Io): Promise<boolean> {
 }
 
 /** Prints each finding as it is known. What the rig refuses at opening is a finding too. */
-async function checkAll(rig: Rig, file: RigFile, fire: boolean, io: Io): Promise<readonly Finding[]> {
+async function checkAll(
+  rig: Rig,
+  file: RigFile,
+  { fire, touch }: { readonly fire: boolean; readonly touch: boolean },
+  io: Io,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const tell = (...found: readonly Finding[]) => {
     for (const finding of found) io.out(findingText(finding, io));
@@ -88,11 +96,25 @@ async function checkAll(rig: Rig, file: RigFile, fire: boolean, io: Io): Promise
     const identity = await rig.open();
     const install = `${commandName(io)} firmware install PORT, with the port that "${commandName(io)} ports" shows`;
     tell(checkIdentity(identity, file, install));
-    const { findings: tested, quiet } = await selfTest({ rig, file, fire, restMs: restToSee(file) });
+    const restMs = restToSee(file);
+    if (file.kind !== 'virtual') {
+      const what = fire ? 'rests, then valves and lights one after another' : 'rests';
+      const seconds = Math.ceil(selfTestMs(file, fire, restMs) / 1000);
+      io.out(noteText(`The rig ${what}: about ${count(seconds, 'second')}. Touch nothing meanwhile.`, io));
+    }
+    const { findings: tested, quiet } = await selfTest({ rig, file, fire, restMs });
     const timing = await rig.timing();
     tell(checkClock(timing, identity), checkLink(timing), ...tested, ...checkOpto(file));
     tell(...checkSync(file, identity, quiet, rig.ticksPerMs), ...checkFrames(file, quiet, rig.ticksPerMs));
     tell(checkLamp(file));
+    for (const { name } of touch ? file.inputs.filter(({ kind }) => kind === 'lick') : []) {
+      if (file.kind === 'virtual' || file.kind === 'emulated') {
+        tell({ what: name, grade: null, text: 'nobody can touch a simulated spout.' });
+        continue;
+      }
+      io.out(noteText(`Touch the spout of "${name}" once, within ${TOUCH_WITHIN_MS / 1000} seconds.`, io));
+      tell(await touchTest(rig, name));
+    }
   } catch (error) {
     if (!(error instanceof RigError)) throw error;
     tell({ what: 'board', grade: 'FAIL', text: error.message });
@@ -101,6 +123,11 @@ async function checkAll(rig: Rig, file: RigFile, fire: boolean, io: Io): Promise
 }
 
 const WHAT_CELLS = 10;
+
+/** What happens next, under the findings' names. */
+function noteText(text: string, io: Io): string {
+  return `      ${wrap(text, Math.max(30, io.columns - 6), '      ')}\n`;
+}
 
 function findingText({ what, grade, text }: Finding, io: Io): string {
   const mark = grade === null ? '  - ' : paintGrade(io, grade, grade);

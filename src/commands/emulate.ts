@@ -1,7 +1,9 @@
 /** `rig emulate`: an emulated board on a port of its own, for a session in another window to open. */
+import { lstatSync, rmSync, symlinkSync } from 'node:fs';
 import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
 import { serveBoard } from '#hardware/emulator/serve.ts';
+import { withMicroscope } from '#hardware/frame-source.ts';
 import { findRigFile } from '#hardware/rig-file.ts';
 import { commandName, type Io, pathOf } from '../io.ts';
 import { mouseFor } from '../rigs.ts';
@@ -16,6 +18,8 @@ interface EmulateOptions {
   readonly clockPpm: string;
   readonly clockDrift: string;
   readonly resetOnOpen: boolean;
+  readonly empty: boolean;
+  readonly link?: string;
   readonly bootloaderMs: string;
 }
 
@@ -39,6 +43,8 @@ export function addEmulateCommand(program: Command, io: Io): void {
       "how fast the board's clock runs, in parts per million; a real Uno's is within 5000",
       '0',
     )
+    .option('--empty', 'no mouse at the pins, as "rig check" wants a rig', false)
+    .option('--link <path>', 'also reach the port by this name: start it again, and a session finds it there')
     .option('--clock-drift <n>', 'by how much that grows in a minute, in ppm', '0')
     .option('--reset-on-open', 'opening the port resets the board, as on a real Uno (Linux)', false)
     .option('--bootloader-ms <n>', 'how long the boot loader sits after such a reset', '0')
@@ -56,13 +62,45 @@ export function addEmulateCommand(program: Command, io: Io): void {
         );
       }
       const interrupted = firstValueFrom(io.interrupts$);
-      const { resetOnOpen } = options;
-      const board = await serveBoard({ file, mouse: mouseFor(file, { seed }), clock, resetOnOpen, bootloaderMs });
-      io.out(`SIMULATED ${SERVED}${board.path}\n`);
-      io.out(`In another window: ${commandName(io)} run --subject M001 --rig ${options.rig} --port ${board.path}\n`);
+      const { resetOnOpen, empty } = options;
+      const mouse = empty ? withMicroscope(null, file) : mouseFor(file, { seed });
+      const board = await serveBoard({ file, mouse, clock, resetOnOpen, bootloaderMs });
+      const link = options.link === undefined ? null : pathOf(io, options.link);
+      if (link !== null) {
+        try {
+          pointTo(board.path, link);
+        } catch (error) {
+          await board.close();
+          throw error;
+        }
+      }
+      const on = `--port ${link ?? board.path}`;
+      io.out(`SIMULATED ${SERVED}${board.path}${empty ? ', without a mouse' : ''}\n`);
+      io.out(
+        empty
+          ? `In another window: ${commandName(io)} check ${options.rig} ${on}\n`
+          : `In another window: ${commandName(io)} run --subject M001 --rig ${options.rig} ${on}\n`,
+      );
       io.out('Ctrl-C ends it.\n');
       await interrupted;
       await board.close();
+      if (link !== null) rmSync(link, { force: true });
       io.out('The emulated board is gone.\n');
     });
+}
+
+/** A name that stays while the port's changes. @throws UsageError for a name that something else has. */
+function pointTo(port: string, link: string): void {
+  const there = lstatSync(link, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isSymbolicLink()) {
+    throw new UsageError(`${link} is there already, and is no link. Nothing was started. Give --link another path.`);
+  }
+  try {
+    rmSync(link, { force: true });
+    symlinkSync(port, link);
+  } catch (error) {
+    throw new UsageError(
+      `${link} cannot be made (${(error as Error).message}). Nothing was started. Give --link another path.`,
+    );
+  }
 }

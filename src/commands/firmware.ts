@@ -39,7 +39,7 @@ export function addFirmwareCommand(program: Command, io: Io, world: FirmwareWorl
         io.err('\nStopping now would leave the board half written; this ends by itself within a minute.\n'),
       );
       try {
-        io.out(`Installing ${count(image.length, 'byte')} on a ${board.title} at ${path}\n`);
+        io.out(`Installing ${count(image.length, 'byte')} on the ${board.title} at ${path}\n`);
         const progress = progressOf(io);
         const { baud, watchdog } = await installFirmware({ line, clock: world.clock, board, image, progress });
         io.out(`Written and read back, every page (boot loader at ${baud} baud).\n`);

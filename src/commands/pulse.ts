@@ -1,23 +1,32 @@
 /** `rig pulse RIG LINE MS`: opens one line for a time, timed by the board. No session: no animal is there. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { RigKind } from '#hardware/rig.ts';
+import type { RigFile } from '#hardware/rig-file.ts';
 import { spanOf } from '#hardware/self-test.ts';
 import { ticksBetween } from '#machines/time.ts';
-import type { RawEvent } from '#machines/vocabulary.ts';
+import type { OutputKind, RawEvent } from '#machines/vocabulary.ts';
 import { askYes } from '../ask.ts';
 import { ExitCode } from '../complain.ts';
 import { type Io, pathOf } from '../io.ts';
-import { chooseRig } from '../rigs.ts';
+import { type ChosenRig, chooseRig, type RigChoice } from '../rigs.ts';
 import { simulatedMark } from '../show.ts';
+import { UsageError } from '../usage-error.ts';
 
-/** The rate that the pulse was bound at and the one now may differ by some ppm. */
-const CUT_SHORT_MS = 0.1;
+/** In ticks; a pulse is rounded to whole ones. */
+const CUT_SHORT_TICKS = 2;
 
 interface PulseOptions {
   readonly yes?: boolean;
   readonly port?: string;
 }
 
-export function addPulseCommand(program: Command, io: Io, exit: (code: number) => void): void {
+/** `choose`: tests bring their own rig. */
+export function addPulseCommand(
+  program: Command,
+  io: Io,
+  exit: (code: number) => void,
+  choose: (choice: RigChoice) => Pick<ChosenRig, 'file' | 'rig'> = chooseRig,
+): void {
   program
     .command('pulse')
     .summary('open one line of a rig for a time')
@@ -27,14 +36,16 @@ export function addPulseCommand(program: Command, io: Io, exit: (code: number) =
     .argument('<rig>', 'as for "rig run"')
     .argument('<line>', 'as in the rig file, e.g. water')
     .argument('<ms>', 'how long, in milliseconds', milliseconds)
-    .option('--yes', 'open a water line without asking')
+    .option('--yes', 'open a line that reaches the animal (water, puff, opto light) without asking')
     .option('--port <path>', 'emulated rig: the port that "rig emulate" serves')
     .action(async (named: string, line: string, ms: number, options: PulseOptions) => {
       const name = /[/\\.]/.test(named) ? pathOf(io, named) : named;
-      const { file, rig } = chooseRig({ rig: name, port: options.port, seed: 0, empty: true });
+      const { file, rig } = choose({ rig: name, port: options.port, seed: 0, empty: true });
       const output = file.outputs.find((each) => each.name === line);
-      const asked = output?.kind === 'water' && !file.simulated && options.yes !== true;
-      if (asked && !(await askYes(io, `Water will flow from "${line}" for ${ms} ms. Is the animal out?`))) {
+      if (output !== undefined) refuseOwn(output);
+      const reaches = output === undefined ? undefined : toAnimal[output.kind];
+      const ask = reaches !== undefined && !file.simulated && options.yes !== true;
+      if (ask && !(await askYes(io, `${reaches} from "${line}" for ${ms} ms. Is the animal out?`))) {
         io.err(`rig: "${line}" was not opened. Answer y at the terminal, or add --yes.\n`);
         exit(ExitCode.failed);
         return;
@@ -47,15 +58,32 @@ export function addPulseCommand(program: Command, io: Io, exit: (code: number) =
         },
         error: () => {},
       });
+      let stopped = false;
       // Closing shuts the line.
-      open.add(io.interrupts$.subscribe(() => void rig.close()));
+      open.add(
+        io.interrupts$.subscribe(() => {
+          stopped = true;
+          void rig.close();
+        }),
+      );
       try {
-        await rig.open();
+        const { kind } = await rig.open();
+        // The rate that the pulse is made with: a young fit of the clock still moves while it runs.
+        const { ticksPerMs } = rig;
         await rig.pulse(line, ms * 1000);
         const span = spanOf(events, rig.lines.outputs.indexOf(line));
-        const ranMs = span === null ? 0 : ticksBetween(span.on, span.off) / rig.ticksPerMs;
-        io.out(`${simulatedMark(file.simulated)}${span === null ? notOpened(line) : opened(line, ms, ranMs, span)}`);
-        if (ranMs < ms - CUT_SHORT_MS) exit(ExitCode.failed);
+        const ticks = span === null ? 0 : ticksBetween(span.on, span.off);
+        const stop = stopped ? 'stopped as asked, and the line is shut.' : heldBack;
+        const whole = ticks >= ms * ticksPerMs - CUT_SHORT_TICKS;
+        const ran = `${line} was commanded open for ${(ticks / ticksPerMs).toFixed(3)} ms by ${clocks[kind]}, ${ms} asked.\n`;
+        const said =
+          span === null ? `${line} was not opened: ${stop}\n` : whole ? ran : `${ran}It was cut short: ${stop}\n`;
+        io.out(`${simulatedMark(file.simulated)}${said}This is in no record, and says nothing of what came out.\n`);
+        if (!whole) exit(stopped ? ExitCode.interrupted : ExitCode.failed);
+      } catch (error) {
+        if (!stopped) throw error;
+        io.err('rig: stopped as asked; all outputs are shut.\n');
+        exit(ExitCode.interrupted);
       } finally {
         open.unsubscribe();
         await rig.close();
@@ -63,17 +91,36 @@ export function addPulseCommand(program: Command, io: Io, exit: (code: number) =
     });
 }
 
-function opened(line: string, ms: number, ranMs: number, { on, off }: { on: number; off: number }): string {
-  const cut = ranMs < ms - CUT_SHORT_MS ? `The rig cut it short: ${heldBack}\n` : '';
-  return `${line} was commanded open from tick ${on} to tick ${off}: ${ranMs.toFixed(3)} ms by the board's clock, ${ms} asked.\n${cut}This is in no record, and says nothing of what came out.\n`;
-}
+/** What an animal would feel. Odour it would smell only, and primes are many: nobody is asked. */
+const toAnimal: Readonly<Partial<Record<OutputKind, string>>> = {
+  water: 'Water will flow',
+  puff: 'Air will blow',
+  opto: 'Light will shine',
+};
 
-function notOpened(line: string): string {
-  return `${line} was not opened: ${heldBack}\n`;
+const clocks: Readonly<Record<RigKind, string>> = {
+  board: "the board's clock",
+  emulated: "the board's clock",
+  firmata: "this computer's clock",
+  virtual: 'virtual time',
+};
+
+/** Lines that the board drives by itself take no command. @throws UsageError */
+function refuseOwn({ name, kind, random }: RigFile['outputs'][number]): void {
+  if (kind === 'lamp') {
+    throw new UsageError(
+      `"${name}" is the fault lamp, which only the board itself lights, when this computer falls silent. Nothing was opened. docs/operating.md says how to see it lit.`,
+    );
+  }
+  if (random !== null) {
+    throw new UsageError(
+      `"${name}" gives sync pulses by the board itself, at random intervals. Nothing was opened. "rig check" counts them.`,
+    );
+  }
 }
 
 const heldBack =
-  'its own limits held the line shut (longest on-time, allowance of water or light), or it was stopped. Look at this line and at waterPerSessionUl in the rig file.';
+  "the rig's own limits held the line shut (longest on-time, allowance of water or light). Look at this line and at waterPerSessionUl in the rig file.";
 
 function milliseconds(text: string): number {
   const ms = Number(text);

@@ -88,6 +88,18 @@ describe('what a session is warned of', () => {
     expect(measured(change).grade).toBe('PASS');
   });
 
+  it('a broken line, with one remedy for its cable and not two', () => {
+    const { line } = measured({ reconnections: 1, badFramesThere: 6 });
+    expect(line).toBe('WARN: the line broke once; look at its cable; 6 frames were damaged or sent again.');
+  });
+
+  it('lateness and a slow link, with what to do', () => {
+    expect(measured({ timers: { count: 9, meanTicks: 9, worstTicks: 401 } }).line).toContain('have the rig looked at');
+    expect(measured({ roundTripsMs: { ...timing.roundTripsMs, p95: 21 } }).line).toContain('into the computer itself');
+    const few = { count: 7, p50: 1.6, p95: 54, max: 54 };
+    expect(measured({ roundTripsMs: few }).grade).toBe('PASS');
+  });
+
   it('trials that the board ended early, by reason', () => {
     const { line } = measured({}, trials({ endedEarly: { 'host silent': 2 } }));
     expect(line).toBe('WARN: 2 trials ended early (host silent).');

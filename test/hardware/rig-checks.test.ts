@@ -54,6 +54,16 @@ describe('clock and link', () => {
     const slow = { ...timing.roundTripsMs, p95: 21 };
     expect(linkWith({ roundTripsMs: slow })).toMatchObject({ grade: 'WARN', text: expect.stringContaining('slow') });
   });
+
+  it('judge few round trips by the middle one: the first of a line are slow', () => {
+    const few = { count: 7, p50: 1.6, p95: 54, max: 54 };
+    expect(linkWith({ roundTripsMs: few })).toMatchObject({ grade: 'PASS', text: expect.not.stringContaining('95 %') });
+    expect(linkWith({ roundTripsMs: { ...few, p50: 21 } })).toMatchObject({ grade: 'WARN' });
+  });
+
+  it('count one damaged frame as one', () => {
+    expect(linkWith({ resent: 1 }).text).toContain('1 frame damaged, and repaired');
+  });
 });
 
 describe('lines', () => {
@@ -70,6 +80,12 @@ describe('lines', () => {
     expect(withOpto({ dutyFraction: 1 })).toMatchObject([
       { grade: 'WARN', text: expect.stringContaining('dutyFraction') },
     ]);
+  });
+
+  it('promise of stock Firmata no ramps, and ask for no lamp that it could not light', () => {
+    const bench = findRigFile('bench-firmata');
+    expect(checkOpto(bench)).toMatchObject([{ grade: 'PASS', text: expect.stringContaining('on and off only') }]);
+    expect(checkLamp(bench)).toMatchObject({ grade: null, text: expect.stringContaining('cannot light one') });
   });
 
   it('warn when nobody is told that the computer has died', () => {

@@ -5,7 +5,7 @@ import type { Mouse } from '#hardware/mouse/mouse.ts';
 import type { Rig } from '#hardware/rig.ts';
 import { checkFrames, checkSync, restToSee } from '#hardware/rig-checks.ts';
 import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
-import { type SelfTestReport, selfTest } from '#hardware/self-test.ts';
+import { type SelfTestReport, selfTest, selfTestMs } from '#hardware/self-test.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
 import { ticksBetween } from '#machines/time.ts';
 import { EventCode } from '#machines/vocabulary.ts';
@@ -63,6 +63,32 @@ describe('the self-test on the emulated board', () => {
     const report = await onEmulated(new ScriptedPins(pulses('lick', 50, 500, 1_500_000, 10)));
     expect(of(report, 'WARN')).toMatchObject([{ what: 'lick', text: expect.stringContaining('chatters: 20 edges') }]);
     expect(of(report, 'FAIL')).toEqual([]);
+  });
+
+  it('does not tell chance from cross-talk on a line that chatters, and lets no session run', async () => {
+    const report = await onEmulated(new ScriptedPins(pulses('lick', 25, 500, 500_000, 150)));
+    const failures = of(report, 'FAIL');
+    expect(failures).toHaveLength(1);
+    expect(failures[0]!.text).toMatch(
+      /chatters: \d+ edges.*within 50 ms of odourA, .*by chance or by cross-talk.*again/,
+    );
+    expect(report.findings.some(({ what }) => what === 'firings')).toBe(false);
+  });
+
+  it('counts the end of an answered pulse to the answer', async () => {
+    const report = await onEmulated(new CrossTalk('water', 'closes', 49.5));
+    expect(of(report, 'FAIL')).toMatchObject([{ text: expect.stringMatching(/answers water: 1 edge,/) }]);
+    expect(of(report, 'WARN')).toEqual([]);
+  });
+
+  it('takes as long as it says', async () => {
+    const rig = createEmulatedRig({ file, mouse: null });
+    const stamps: number[] = [];
+    rig.events$.subscribe(({ code, ticks }) => code === EventCode.output && stamps.push(ticks));
+    const { quiet } = await test(rig);
+    const ms = ticksBetween(quiet.startTicks, stamps.at(-1)!) / 2000;
+    expect(ms / selfTestMs(file, true, 0)).toBeGreaterThan(0.9);
+    expect(ms / selfTestMs(file, true, 0)).toBeLessThan(1.1);
   });
 
   it('fails a line that goes on and stays on', async () => {

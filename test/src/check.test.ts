@@ -45,6 +45,19 @@ describe('rig check', () => {
     expect(out).toContain('y/n no');
   });
 
+  it('says how long the rig rests and is fired, before it does', async () => {
+    const { out } = await place().rig('check emulated');
+    const told = out.indexOf('The rig rests, then valves and lights one after another: about 4 seconds.');
+    expect(told).toBeGreaterThan(out.indexOf('  board  '));
+    expect(told).toBeLessThan(out.indexOf('  lick  '));
+  });
+
+  it('asks nobody to touch a simulated spout', async () => {
+    const { code, out } = await place().rig('check emulated --touch');
+    expect(out).toContain('nobody can touch a simulated spout');
+    expect(code).toBe(0);
+  });
+
   it('ends at Ctrl-C with all outputs shut', async () => {
     const at = place();
     const long = {
@@ -67,7 +80,9 @@ describe('rig check', () => {
 describe('rig pulse', () => {
   it.each(['virtual', 'emulated'])('opens a line of the %s rig for its time, by the stamps', async (rig) => {
     const { code, out } = await place().rig(`pulse ${rig} water 20`);
-    expect(out).toMatch(/^SIMULATED water was commanded open from tick \d+ to tick \d+: 20\.000 ms/);
+    expect(out).toMatch(
+      /^SIMULATED water was commanded open for 20\.000 ms by (the board's clock|virtual time), 20 asked\./,
+    );
     expect(out).toContain('This is in no record');
     expect(code).toBe(0);
   });
@@ -93,6 +108,26 @@ describe('rig pulse', () => {
     expect(yes.err).toContain('No board with the USB serial number');
   });
 
+  it.each([
+    ['opto', 'Light will shine from "opto" for 20 ms.'],
+    ['puff', 'Air will blow from "puff" for 20 ms.'],
+  ])('asks before it opens %s of a real rig', async (line, question) => {
+    const at = place();
+    const puff = { kind: 'puff', pin: 12, longestOnMs: 1000 };
+    const named = rigFile(at, 'uno', ({ lines, ...rest }) => ({ ...rest, lines: { ...lines, puff } }));
+    const { code, out } = await at.rig(`pulse ${named} ${line} 20`, { tty: true, keys$: of('n') });
+    expect(out).toBe(`${question} Is the animal out? y/n no\n`);
+    expect(code).toBe(1);
+  });
+
+  it('opens no line that the board drives by itself', async () => {
+    const lamp = await place().rig('pulse uno lamp 20');
+    expect(lamp.err).toContain('only the board itself lights');
+    const sync = await place().rig('pulse imaging sync 20');
+    expect(sync.err).toContain('"rig check" counts them');
+    expect([lamp.code, sync.code]).toEqual([2, 2]);
+  });
+
   it('says so when the envelope keeps the line shut', async () => {
     const at = place();
     const dry = { kind: 'water', pin: 8, longestOnMs: 1000, flowUlPerS: 1000 };
@@ -100,7 +135,7 @@ describe('rig pulse', () => {
       return { ...rest, waterPerSessionUl: 1, lines: { ...lines, water: dry } };
     });
     const { code, out } = await at.rig(`pulse ${named} water 500`);
-    expect(out).toMatch(/: [01]\.\d{3} ms by the board's clock, 500 asked\.\nThe rig cut it short/);
+    expect(out).toMatch(/for [01]\.\d{3} ms by the board's clock, 500 asked\.\nIt was cut short: the rig's own limits/);
     expect(code).toBe(1);
   });
 });

@@ -149,7 +149,7 @@ async function install(line: string, options: Omit<BoardOptions, 'clock'>): Prom
 describe('rig firmware install', () => {
   it('installs what boots on the chip, tells its version, and sees to its id', async () => {
     const text = await install('--board uno', { version: 1, alive: true });
-    expect(text).toMatch(/Installing \d+ bytes on a Uno at \/dev\/ttyACM0\n/);
+    expect(text).toMatch(/Installing \d+ bytes on the Uno at \/dev\/ttyACM0\n/);
     expect(text).toMatch(/25 %\n.*50 %\n.*100 %\nWritten and read back, every page \(boot loader at 115200 baud\)/s);
     expect(text).toMatch(/The board runs firmware \d+\.\d+, link \d+\.\d+\.\n/);
     const named = /It had no id and now has ([0-9a-f]{8}), .* "boardId": "\1"\n$/;
