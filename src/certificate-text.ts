@@ -1,6 +1,7 @@
 /** A timing certificate on screen: its line in colour, and its figures in a table. */
 import type { CertificateFigures } from '#hardware/certificate.ts';
 import type { Grade } from '#hardware/finding.ts';
+import type { FrameFigures } from './frame-log.ts';
 import type { Io } from './io.ts';
 import { count, paint, table } from './table.ts';
 
@@ -15,8 +16,11 @@ export function certificateLine({ grade, line }: { readonly grade: Grade; readon
   return `Timing ${paintGrade(io, grade, grade)}${line.slice(grade.length)}\n`;
 }
 
-export function figuresTable(figures: CertificateFigures): string {
-  const rows = [...measuredRows(figures), ...sessionRows(figures)];
+/** As they stand in the record; no frame clock: null, or nothing in records of a version before frames were counted. */
+export type StoredFigures = CertificateFigures & { readonly frameClock?: FrameFigures | null };
+
+export function figuresTable(figures: StoredFigures): string {
+  const rows = [...measuredRows(figures), ...sessionRows(figures), ...frameRows(figures.frameClock ?? null)];
   return table(
     [
       { head: 'figure', cell: ([what]) => what! },
@@ -63,6 +67,14 @@ function* sessionRows({ lostEvents, bounces, trials }: CertificateFigures): Gene
   yield ['trials', `${run}: ${consistent} consistent, ${departing.length} not, ${notJudged} not judged`];
   if (departing.length > 0) yield ['not consistent', departing.join(', ')];
   for (const [reason, n] of Object.entries(endedEarly)) yield ['ended early', `${count(n, 'trial')}: ${reason}`];
+}
+
+function* frameRows(clock: FrameFigures | null): Generator<string[]> {
+  if (clock === null) return;
+  const running = clock.alreadyRunning ? ', running before it was armed' : '';
+  yield ['frame clock', `${count(clock.frames, 'frame')} at ${clock.nominalHz} Hz${running}`];
+  yield ['frame alarms', `${count(clock.gaps, 'gap')}, ${clock.rateAlarms} of the rate`];
+  yield ['pulses rejected', String(clock.rejectedPulses)];
 }
 
 function lateness({ count: n, meanUs, worstUs }: NonNullable<CertificateFigures['timers']>): string {

@@ -1,8 +1,7 @@
 /** `rig certificate SESSION`: the timing certificate that stands with a session, with all its figures. */
 import type { Command } from 'commander';
 import { readCertificate } from '#data/reads.ts';
-import type { CertificateFigures } from '#hardware/certificate.ts';
-import { certificateLine, figuresTable } from '../certificate-text.ts';
+import { certificateLine, figuresTable, type StoredFigures } from '../certificate-text.ts';
 import { ExitCode } from '../complain.ts';
 import type { Io } from '../io.ts';
 import { type RecordOptions, readingSession, withRecord } from '../record-option.ts';
@@ -29,7 +28,7 @@ export function addCertificateCommand(program: Command, io: Io, exit: (code: num
         return;
       }
       io.out(certificateLine(certificate, io));
-      const figures = certificate.figures as CertificateFigures;
+      const figures = certificate.figures as StoredFigures;
       io.out(`\n${figuresTable(figures)}${SPEAKS_OF}${figures.measuredBy === 'device' ? STAMPED : ''}`);
     });
   });

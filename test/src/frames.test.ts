@@ -9,6 +9,7 @@ import type { LickEdge, Mouse } from '#hardware/mouse/mouse.ts';
 import { findRigFile, parseRigFile } from '#hardware/rig-file.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
 import { EventCode } from '#machines/vocabulary.ts';
+import { figuresTable, type StoredFigures } from '#src/certificate-text.ts';
 import { type ChosenRig, emulatedTime } from '#src/rigs.ts';
 import { type Place, place } from './driver.ts';
 import { live, quick } from './live-driver.ts';
@@ -237,7 +238,11 @@ describe('frames that fail', () => {
         nominalHz: 30,
       });
       expect(ran.read((db) => readImaging(db, 1))).toMatchObject({ rejectedPulses: 3 });
-      expect(ran.read((db) => readCertificate(db, 1))).toMatchObject({ figures: { frameClock: ran.report.frames } });
+      const { figures } = ran.read((db) => readCertificate(db, 1))!;
+      expect(figures).toMatchObject({ frameClock: ran.report.frames });
+      const shown = figuresTable(figures as StoredFigures);
+      expect(shown).toMatch(new RegExp(`frame clock +${total} frames at 30 Hz\\n`));
+      expect(shown).toMatch(/frame alarms +1 gap, 1 of the rate\n *pulses rejected +3\n/);
       expect(ran.out).toContain(
         `Frame clock: ${total} frames at 30 Hz; 3 pulses too short to be frames left out, 1 gap, 1 time off its rate.`,
       );
