@@ -45,13 +45,14 @@ export function addCheckCommand(program: Command, io: Io, exit: (code: number) =
       const { file, rig } = chooseRig({ rig: name, port: options.port, seed: 0, empty: true });
       io.out(`${simulatedMark(file.simulated)}check of rig ${file.name}\n`);
       let stopped = false;
-      const fire = options.fire === true || file.simulated || (await mayFire(file, io));
       // Closing shuts all outputs.
       const interrupts = io.interrupts$.subscribe(() => {
         stopped = true;
         void rig.close();
       });
       try {
+        const fire = options.fire === true || file.simulated || (await mayFire(file, io));
+        if (stopped) throw new RigError('closed', 'stopped');
         const findings = await checkAll(rig, file, { fire, touch: options.touch === true }, io);
         if (stopped) throw new RigError('closed', 'stopped');
         const grade = worstGrade(findings);

@@ -45,6 +45,19 @@ describe('rig check', () => {
     expect(out).toContain('y/n no');
   });
 
+  it('ends at Ctrl-C in its question, without opening a port', async () => {
+    const at = place();
+    const { code, out, err } = await at.rig('check uno', {
+      tty: true,
+      onOut: (text) => {
+        if (text.endsWith('y/n ')) setImmediate(() => at.interrupt());
+      },
+    });
+    expect(out).not.toContain('board');
+    expect(err).toContain('stopped as asked');
+    expect(code).toBe(130);
+  });
+
   it('says how long the rig rests and is fired, before it does', async () => {
     const { out } = await place().rig('check emulated');
     const told = out.indexOf('The rig rests, then valves and lights one after another: about 4 seconds.');
