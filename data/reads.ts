@@ -4,6 +4,7 @@
  */
 import type { LineTable } from '#machines/program.ts';
 import type { EndReason, EventCode, Outcome, RawEvent } from '#machines/vocabulary.ts';
+import type { SessionKind } from '#protocols/session-kind.ts';
 import type { RecordDatabase } from './open.ts';
 import type {
   CertificateRow,
@@ -22,6 +23,9 @@ export interface SessionSummary {
   readonly rig: string;
   readonly simulated: boolean;
   readonly task: string;
+  readonly kind: SessionKind;
+  /** Null: outside the stages of training. */
+  readonly stage: string | null;
   readonly startedAt: string;
   /** Null: running, or not known. */
   readonly endedAt: string | null;
@@ -32,6 +36,17 @@ export interface SessionSummary {
 
 export interface SessionRecord extends SessionSummary {
   readonly operator: string | null;
+  /** Null: the animal was given nothing. */
+  readonly agent: string | null;
+  readonly dose: string | null;
+  readonly site: string | null;
+  readonly givenAt: string | null;
+  /** Parameters were set by hand. */
+  readonly offTask: boolean;
+  /** Null: disengagement was not looked for. */
+  readonly disengagementRule: string | null;
+  /** Last trial of the engaged span; null: engaged to the end. */
+  readonly lastEngagedTrial: number | null;
   readonly taskHash: string;
   readonly parameters: unknown;
   readonly seed: number;
@@ -84,10 +99,11 @@ export interface TrialRecord extends TrialOutcome {
 
 type Raw = Record<string, unknown>;
 
-const summaryColumns = `sessions.id, subjects.name AS subject, rigs.name AS rig, sessions.simulated, sessions.task,
+const summaryColumns = `sessions.id, subjects.name AS subject, rigs.name AS rig, sessions.simulated, sessions.task, conditions.kind, conditions.stage,
   sessions.started_at AS startedAt, sessions.ended_at AS endedAt, sessions.end_reason AS endReason,
   (SELECT count(*) FROM trials WHERE trials.session = sessions.id) AS trials`;
-const summaryTables = 'sessions JOIN subjects ON subjects.id = sessions.subject JOIN rigs ON rigs.id = sessions.rig';
+const summaryTables = `sessions JOIN subjects ON subjects.id = sessions.subject JOIN rigs ON rigs.id = sessions.rig
+  JOIN session_conditions conditions ON conditions.session = sessions.id`;
 
 function summaries(db: RecordDatabase, rest: string, ...parameters: unknown[]): SessionSummary[] {
   const rows = db.prepare<unknown[], Raw>(`SELECT ${summaryColumns} FROM ${summaryTables} ${rest}`).all(...parameters);
@@ -109,7 +125,9 @@ export function openSessions(db: RecordDatabase): SessionSummary[] {
 export function readSession(db: RecordDatabase, id: number): SessionRecord | undefined {
   const row = db
     .prepare<[number], Raw>(
-      `SELECT ${summaryColumns}, sessions.operator, sessions.task_hash AS taskHash, parameters.body AS parameters,
+      `SELECT ${summaryColumns}, sessions.operator, agent, dose, site, given_at AS givenAt,
+         sessions.off_task AS offTask, disengagement_rule AS disengagementRule, last_engaged_trial AS lastEngagedTrial,
+         sessions.task_hash AS taskHash, parameters.body AS parameters,
          sessions.seed, sessions.rig_kind AS rigKind, rig_file.body AS rigFile, lines.body AS lines, sessions.engine,
          sessions.firmware, sessions.link_version AS linkVersion, sessions.program_version AS programVersion,
          sessions.software_version AS softwareVersion, sessions.board AS boardId, sessions.boot_id AS bootId,
@@ -125,6 +143,7 @@ export function readSession(db: RecordDatabase, id: number): SessionRecord | und
   return {
     ...row,
     simulated: row.simulated === 1,
+    offTask: row.offTask === 1,
     parameters: JSON.parse(row.parameters as string),
     lines: JSON.parse(row.lines as string),
   } as unknown as SessionRecord;

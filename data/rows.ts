@@ -4,9 +4,10 @@
  */
 import type { Grade } from '#hardware/finding.ts';
 import type { RigIdentity } from '#hardware/rig.ts';
-import type { LightWave } from '#machines/light.ts';
+import type { LightSham, LightWave } from '#machines/light.ts';
 import type { LineTable } from '#machines/program.ts';
 import type { EndReason, Epoch, Outcome } from '#machines/vocabulary.ts';
+import type { SessionKind } from '#protocols/session-kind.ts';
 
 export interface NewSubject {
   readonly name: string;
@@ -28,8 +29,58 @@ export interface SessionStart {
   readonly programVersion: string;
   readonly softwareVersion: string;
   readonly operator: string | null;
+  readonly condition: ConditionRow;
+  /** Null: it runs outside the stages of training. */
+  readonly stage: { readonly ladder: string; readonly stage: string } | null;
+  /** Parameters were set by hand. */
+  readonly offTask: boolean;
+  /** Null: disengagement is not looked for. */
+  readonly disengagementRule: string | null;
   /** ISO 8601 with offset; its date is the animal's day. */
   readonly startedAt: string;
+}
+
+/** What a session was for, and what the animal was given for it. */
+export interface ConditionRow {
+  readonly kind: SessionKind;
+  /** Null: nothing; then the rest is null too. */
+  readonly agent: string | null;
+  readonly dose: string | null;
+  readonly site: string | null;
+  /** ISO 8601. */
+  readonly givenAt: string | null;
+}
+
+/** What the rules of its stage saw of a session, before it is closed. */
+export interface AssessmentRow {
+  /** Why it does not count, in words; null: it counts. */
+  readonly notCounted: string | null;
+  /** By rule; kept as JSON. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  /** What the rules decided on it; null: the animal stays where it is. */
+  readonly decision: DecisionRow | null;
+}
+
+/** A word on an animal's stage: a rule's or a person's. */
+export interface DecisionRow {
+  /** The task whose stages they are. */
+  readonly ladder: string;
+  /** Null: it was in none. */
+  readonly from: string | null;
+  /** The same as `from`: it stays. */
+  readonly to: string;
+  /** By name, or `byHand`. */
+  readonly rule: string;
+  /** What the rule saw; kept as JSON. Null: a person's word. */
+  readonly inputs: unknown;
+  /** One line for people. */
+  readonly reason: string;
+  /** Null: the rule itself. */
+  readonly person: string | null;
+  readonly at: string;
+  readonly verdict: 'made' | 'proposed' | 'accepted' | 'declined' | 'held' | 'released';
+  /** Of an accepted or declined one: the proposal. */
+  readonly proposal: number | null;
 }
 
 export interface SessionEnd {
@@ -37,6 +88,8 @@ export interface SessionEnd {
   readonly endReason: string;
   /** ISO 8601 with offset. */
   readonly endedAt: string;
+  /** Last trial of the engaged span; null: engaged to the end, or not looked for. */
+  readonly lastEngagedTrial: number | null;
 }
 
 /** What the writer counted: it stands in the session's row too. */
@@ -106,8 +159,8 @@ export interface LightRow {
   readonly from: Epoch;
   /** Inclusive. */
   readonly to: Epoch;
-  /** Null: real light. `maskOnly`: the masking flash alone. */
-  readonly sham: 'maskOnly' | null;
+  /** Null: real light. `maskOnly`: the masking flash alone. `uncoupled`: the fibre was not joined to the animal. */
+  readonly sham: 'maskOnly' | LightSham | null;
   readonly waveform: LightWave['shape'];
   /** Of square and sine; else null. */
   readonly frequencyHz: number | null;

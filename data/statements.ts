@@ -18,6 +18,7 @@ import type {
   SessionTotals,
   TrialRow,
 } from './rows.ts';
+import { TrainingStatements } from './training.ts';
 
 export const EVENT_COLUMNS = 5;
 /** Rows in one statement: twice as fast as one by one, and little is gained past it. */
@@ -44,6 +45,7 @@ export class RowStatements {
   readonly #note;
   readonly #certificate;
   readonly imaging: ImagingStatements;
+  readonly training: TrainingStatements;
   readonly #light: LightStatements;
   readonly #board;
   readonly #findRig;
@@ -69,6 +71,7 @@ export class RowStatements {
     this.#fault = db.prepare(insert('faults', ['session', 'trial', 'at', 'code', 'message']));
     this.#note = db.prepare(insert('notes', ['session', 'subject', 'trial', 'at', 'person', 'body']));
     this.#certificate = db.prepare(insert('certificates', ['session', 'at', 'grade', 'line', 'figures_text']));
+    this.training = new TrainingStatements(db, (body) => this.#text(body));
     this.#light = new LightStatements(db);
     this.imaging = new ImagingStatements(db);
     this.#board = db.prepare('INSERT INTO boards (id, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING');
@@ -112,6 +115,7 @@ export class RowStatements {
       rig: this.rig(rig.rigName, rig.simulated, start.startedAt),
       simulated: rig.simulated ? 1 : 0,
       operator: start.operator,
+      off_task: start.offTask ? 1 : 0,
       task: start.task,
       task_hash: start.taskHash,
       parameters_text: this.#text(JSON.stringify(start.parameters)),
@@ -128,11 +132,14 @@ export class RowStatements {
       software_version: start.softwareVersion,
       started_at: start.startedAt,
     });
-    return Number(lastInsertRowid);
+    const session = Number(lastInsertRowid);
+    this.training.condition(session, start);
+    return session;
   }
 
-  closeSession(session: number, end: SessionEnd, totals: SessionTotals): void {
-    this.#closeSession.run({ session, ...end, ...totals });
+  closeSession(session: number, { endReason, endedAt, lastEngagedTrial }: SessionEnd, totals: SessionTotals): void {
+    this.#closeSession.run({ session, endReason, endedAt, ...totals });
+    this.training.engaged(session, lastEngagedTrial);
   }
 
   clockSegment(session: number, row: ClockSegmentRow): void {
@@ -242,6 +249,7 @@ const sessionColumns = [
   'rig',
   'simulated',
   'operator',
+  'off_task',
   'task',
   'task_hash',
   'parameters_text',

@@ -3,9 +3,11 @@
  */
 import type { RecordErrorCode } from './record-error.ts';
 import type {
+  AssessmentRow,
   CertificateRow,
   ClockReadingRow,
   ClockSegmentRow,
+  DecisionRow,
   FaultRow,
   FrameRow,
   ImagingRow,
@@ -32,12 +34,15 @@ export type Post =
   | { readonly kind: 'note'; readonly row: NoteRow }
   | { readonly kind: 'imaging'; readonly row: ImagingRow }
   | { readonly kind: 'frames'; readonly rows: readonly FrameRow[] }
-  | { readonly kind: 'certificate'; readonly row: CertificateRow };
+  | { readonly kind: 'certificate'; readonly row: CertificateRow }
+  | { readonly kind: 'assessment'; readonly row: AssessmentRow }
+  | { readonly kind: 'mouse'; readonly state: unknown };
 
 /** Sent with an id: answered or refused. */
 export type Call =
   | { readonly kind: 'takeLease'; readonly rig: LeaseRequest }
   | { readonly kind: 'subjectFor' | 'addSubject'; readonly subject: NewSubject }
+  | { readonly kind: 'decide'; readonly subject: number; readonly row: DecisionRow }
   | { readonly kind: 'openSession'; readonly start: SessionStart }
   | { readonly kind: 'closeSession'; readonly end: SessionEnd }
   | { readonly kind: 'abandon' | 'close' };

@@ -16,9 +16,11 @@ import { beat, expectLease, releaseLease, takeLeaseRow } from './leases.ts';
 import type { RecordDatabase } from './open.ts';
 import { fromSqlite } from './record-error.ts';
 import type {
+  AssessmentRow,
   CertificateRow,
   ClockReadingRow,
   ClockSegmentRow,
+  DecisionRow,
   FaultRow,
   FrameRow,
   ImagingRow,
@@ -59,6 +61,8 @@ export class WriterCore {
   #toDisk = false;
   #leasedRig: string | null = null;
   #session: number | null = null;
+  /** Of the open session. */
+  #subject = 0;
   #digest = new EventDigest();
   readonly #group: number[] = new Array(EVENT_COLUMNS * EVENT_GROUP).fill(0);
   #grouped = 0;
@@ -118,6 +122,7 @@ export class WriterCore {
       this.#committedSeq = -1;
       if (this.#options.commit === 'batch') this.#finish();
       this.#session = session;
+      this.#subject = start.subject;
       return session;
     } catch (error) {
       this.#undo();
@@ -168,6 +173,20 @@ export class WriterCore {
 
   certificate(row: CertificateRow): void {
     this.#write(false, (session) => this.#rows.certificate(session, row));
+  }
+
+  assessment(row: AssessmentRow): void {
+    this.#write(false, (session) => this.#rows.training.assessment(session, this.#subject, row));
+  }
+
+  mouse(state: unknown): void {
+    this.#write(false, (session) => this.#rows.training.mouse(session, state));
+  }
+
+  /** A person's word, between sessions. */
+  decide(subject: number, row: DecisionRow): void {
+    this.#expectNoSession('decide');
+    this.#alone(() => this.#rows.training.decision(subject, null, row));
   }
 
   note(row: NoteRow): void {

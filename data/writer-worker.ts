@@ -53,6 +53,12 @@ function serve(core: WriterCore, request: Request): unknown {
       return core.frames(request.rows);
     case 'certificate':
       return core.certificate(request.row);
+    case 'assessment':
+      return core.assessment(request.row);
+    case 'mouse':
+      return core.mouse(request.state);
+    case 'decide':
+      return core.decide(request.subject, request.row);
     case 'takeLease':
       return core.takeLease(request.rig);
     case 'subjectFor':

@@ -8,9 +8,11 @@ import { type Observable, Subject } from 'rxjs';
 import type { RawEvent } from '#machines/vocabulary.ts';
 import { openRecord } from './open.ts';
 import type {
+  AssessmentRow,
   CertificateRow,
   ClockReadingRow,
   ClockSegmentRow,
+  DecisionRow,
   FaultRow,
   FrameRow,
   ImagingRow,
@@ -42,6 +44,8 @@ export interface RecordWriter {
   subjectFor(subject: NewSubject): Promise<number>;
   /** Enters a subject; its id. Rejects with `nameTaken`. */
   addSubject(subject: NewSubject): Promise<number>;
+  /** A person's word on an animal's stage, between sessions. */
+  decide(subject: number, row: DecisionRow): Promise<void>;
   /** The new session's id. Rejects with `mixed` for a simulated animal on a real rig or the reverse. */
   openSession(start: SessionStart): Promise<number>;
   /** A power-up of the board; before the trials it stamps. */
@@ -58,6 +62,10 @@ export interface RecordWriter {
   imaging(row: ImagingRow): void;
   /** Frames in order, each once. */
   frames(rows: readonly FrameRow[]): void;
+  /** What the rules of its stage saw of the session and decided, before it is closed. */
+  assessment(row: AssessmentRow): void;
+  /** What a simulated mouse has learned by the end of the session; plain, kept as JSON. */
+  mouse(state: unknown): void;
   /** The session's timing certificate, before it is closed. */
   certificate(row: CertificateRow): void;
   /** Writes the end and the totals; all of the session is committed when it resolves. */
@@ -102,6 +110,9 @@ export function openWriter(path: string, options: WriterOptions = {}): RecordWri
     imaging: (row) => core.imaging(row),
     frames: (rows) => core.frames(rows),
     certificate: (row) => core.certificate(row),
+    assessment: (row) => core.assessment(row),
+    mouse: (state) => core.mouse(state),
+    decide: async (subject, row) => core.decide(subject, row),
     closeSession: async (end) => core.closeSession(end),
     abandon: async () => core.abandon(),
     close: async () => {

@@ -33,7 +33,12 @@ export interface LightSpan {
   readonly ramp: 'inside' | 'outside';
   /** Constant and full when left out. */
   readonly wave?: LightWave;
+  /** Left out: real light. */
+  readonly sham?: LightSham;
 }
+
+/** `uncoupled`: the light is driven as always, but its fibre is not joined to the animal. */
+export type LightSham = 'uncoupled';
 
 const lightDelays = ['lightOpensMs', 'lightClosesMs', 'maskClosesMs'] as const;
 export type LightDelay = (typeof lightDelays)[number];
@@ -61,6 +66,7 @@ export interface LightPlan {
   readonly ramp: 'inside' | 'outside';
   /** The rig's to draw; no chart looks at it. */
   readonly wave: LightWave;
+  readonly sham?: LightSham;
   /** In their order in time. */
   readonly steps: readonly LightStep[];
 }
@@ -81,7 +87,7 @@ export function planLight<Durations extends Readonly<Record<`${Epoch}Ms`, number
   { on, mask }: { readonly on: boolean; readonly mask: boolean },
   durations: Durations,
 ): { light: LightPlan; durations: Durations & LightDurations } {
-  const { from, to, startsAfterMs = 0, endsBeforeMs = 0, rampMs, ramp, wave = steady } = span;
+  const { from, to, startsAfterMs = 0, endsBeforeMs = 0, rampMs, ramp, wave = steady, sham } = span;
   const lengths = epochs.map((epoch) => durations[`${epoch}Ms`]);
   refuseImpossible(span, lengths);
 
@@ -100,7 +106,8 @@ export function planLight<Durations extends Readonly<Record<`${Epoch}Ms`, number
     if (edge === null) lightMs[delay] = Math.max(0, ms - (before?.index === index ? before.ms : 0));
     return { epoch: epochs[index]!, at: edge ?? delay, type, lines: switched };
   });
-  return { light: { on, mask, from, to, ramp, wave, steps }, durations: { ...durations, ...lightMs } };
+  const light = { on, mask, from, to, ramp, wave, ...(sham === undefined ? {} : { sham }), steps };
+  return { light, durations: { ...durations, ...lightMs } };
 }
 
 function refuseImpossible(span: LightSpan, lengths: readonly number[]): void {

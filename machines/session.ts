@@ -20,6 +20,8 @@ export interface SessionLimits {
   readonly minutes: number | null;
   /** The first trial waits for so many good frames in a row; 0 or left out: it waits for none. */
   readonly holdFrames?: number;
+  /** It ends once the animal no longer works. */
+  readonly endOnDisengagement?: boolean;
 }
 
 /** A line that the device has shut and keeps shut for the rest of the session. */
@@ -35,13 +37,15 @@ export interface TrialDone {
   /** From the first trial's start to this one's end, in microseconds of the device's clock. */
   readonly elapsedUs: number;
   readonly barred: BarredLine | null;
+  /** The animal no longer works, by the session's rule. */
+  readonly disengaged: boolean;
 }
 
 /** What the chart must know of water given by hand. */
 export type WaterDone = Pick<TrialDone, 'barred'>;
 
 /** `waterSpent`: the device has given all that the session may give. */
-export type SessionEndReason = 'trials' | 'minutes' | 'waterSpent' | 'finished' | 'stopped' | 'fault';
+export type SessionEndReason = 'trials' | 'minutes' | 'waterSpent' | 'disengaged' | 'finished' | 'stopped' | 'fault';
 
 export type SessionEvent =
   | { readonly type: 'start' | 'pause' | 'resume' }
@@ -65,6 +69,7 @@ interface Context {
   /** Trials run, ended early or not. */
   readonly trials: number;
   readonly elapsedUs: number;
+  readonly disengaged: boolean;
   readonly water: readonly Spout[];
   readonly finishAsked: boolean;
   readonly stopAsked: boolean;
@@ -136,6 +141,7 @@ const chart = setup({
     count: assign({
       trials: ({ context }) => context.trials + 1,
       elapsedUs: (_, { elapsedUs }: TrialDone) => elapsedUs,
+      disengaged: (_, { disengaged }: TrialDone) => disengaged,
       barred: (_, { barred }: TrialDone) => barred,
     }),
     endFor: assign({ ending: (_, ending: SessionEnding) => ending }),
@@ -154,6 +160,7 @@ const chart = setup({
     trialsReached: ({ context }) => context.limits.trials !== null && context.trials >= context.limits.trials,
     minutesReached: ({ context }) =>
       context.limits.minutes !== null && context.elapsedUs >= context.limits.minutes * 60e6,
+    disengaged: ({ context: { limits, disengaged } }) => limits.endOnDisengagement === true && disengaged,
     waterSpent: ({ context: { barred } }) => barred?.water === true && barred.reason === EndReason.allowanceSpent,
     /** The next trial would lack that line. */
     rigUnsafe: ({ context }) => context.barred !== null,
@@ -204,6 +211,7 @@ export const session = chart.createMachine({
     limits: input,
     trials: 0,
     elapsedUs: 0,
+    disengaged: false,
     water: [],
     finishAsked: false,
     stopAsked: false,
@@ -261,6 +269,7 @@ export const session = chart.createMachine({
             { guard: 'finishAsked', target: '#finishing', actions: endFor('finished') },
             { guard: 'trialsReached', target: '#finishing', actions: endFor('trials') },
             { guard: 'minutesReached', target: '#finishing', actions: endFor('minutes') },
+            { guard: 'disengaged', target: '#finishing', actions: endFor('disengaged') },
             { guard: 'waterAsked', target: 'water' },
             { guard: 'pauseAsked', target: '#paused' },
             { target: 'trial' },

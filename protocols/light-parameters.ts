@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { type LightWave, planLight } from '#machines/light.ts';
 import { type Epoch, epochs } from '#machines/vocabulary.ts';
-import { parameterFacts } from './parameters.ts';
+import { parameterFacts, valueText } from './parameters.ts';
 
 const usual = 'Hao 2021';
 
@@ -14,14 +14,27 @@ const usual = 'Hao 2021';
 const SQUARE_DUTY = 0.5;
 
 export const lightParameters = {
-  optoEpoch: z
-    .enum(['none', ...epochs])
-    .default('none')
-    .register(parameterFacts, {
-      unit: 'none',
-      source: 'ours (no light unless asked for); late delay and choice matter most in Bellafard 2024',
-      description: 'The epoch under opto light, from its first to its last instant.',
-    }),
+  optoEpoch: z.array(z.enum(epochs)).default([]).register(parameterFacts, {
+    unit: 'none',
+    source: 'ours (no light unless asked for); late delay and choice matter most in Bellafard 2024',
+    description: 'The epochs under opto light, joined by +; a lit trial has light in one of them, each as often.',
+  }),
+  optoStartsAfterMs: z.int().min(0).max(30_000).default(0).register(parameterFacts, {
+    unit: 'ms',
+    source: 'ours; the whole epoch',
+    description: "How much later than its epoch's start the light begins.",
+  }),
+  optoEndsBeforeMs: z.int().min(0).max(30_000).default(0).register(parameterFacts, {
+    unit: 'ms',
+    source: 'ours; the whole epoch',
+    description: "How much earlier than its epoch's end the light is over.",
+  }),
+  optoSham: z.enum(['none', 'uncoupled']).default('none').register(parameterFacts, {
+    unit: 'none',
+    source: 'ours; real light',
+    description:
+      'uncoupled: the light is driven as always but its fibre is not joined to the animal; the record calls it sham.',
+  }),
   optoShare: z.number().min(0).max(0.5).default(0).register(parameterFacts, {
     unit: 'share of trials',
     source: 'open; no light unless asked for (the field keeps to 0.25 at most)',
@@ -75,41 +88,75 @@ export function lightConflicts(
   set: LightSettings,
   lengthMs: Readonly<Partial<Record<string, number>>>,
 ): [boolean, string][] {
-  const { optoEpoch, optoShare, lightMask, lightRampMs } = set;
-  const lastsMs = lengthMs[optoEpoch];
+  const { optoEpoch, optoShare, optoSham, lightMask, lightRampMs, optoStartsAfterMs, optoEndsBeforeMs } = set;
+  const none = optoEpoch.length === 0;
   return [
+    [optoShare > 0 && none, `optoShare (${optoShare}) needs an epoch to light: set optoEpoch, or optoShare=0.`],
     [
-      optoShare > 0 && optoEpoch === 'none',
-      `optoShare (${optoShare}) needs an epoch to light: set optoEpoch, or optoShare=0.`,
-    ],
-    [
-      lightMask && optoEpoch === 'none',
+      lightMask && none,
       'lightMask needs an epoch to mask: set optoEpoch (and optoShare, for light), or lightMask=false.',
     ],
     [
-      optoShare === 0 && optoEpoch !== 'none' && !lightMask,
-      `optoEpoch=${optoEpoch} would never be lit at optoShare=0: set optoShare (0.25 is usual), or optoEpoch=none.`,
+      optoShare === 0 && !none && !lightMask,
+      `optoEpoch=${valueText(optoEpoch)} would never be lit at optoShare=0: set optoShare (0.25 is usual), or optoEpoch=none.`,
     ],
     [
-      lastsMs === 0,
-      `optoEpoch=${optoEpoch} lasts 0 ms with these settings and cannot be lit: lengthen it, or light another epoch.`,
+      optoSham !== 'none' && optoShare === 0,
+      `optoSham=${optoSham} needs trials with light: set optoEpoch and optoShare, or optoSham=none.`,
     ],
-    [
-      lastsMs !== undefined && lastsMs > 0 && lightRampMs >= lastsMs,
-      `lightRampMs (${lightRampMs} ms) must be less than optoEpoch=${optoEpoch} lasts (${lastsMs} ms): shorten the ramp, or light a longer epoch.`,
-    ],
+    ...optoEpoch.flatMap((epoch): [boolean, string][] => {
+      const lastsMs = lengthMs[epoch] ?? 0;
+      const litMs = lastsMs - optoStartsAfterMs - optoEndsBeforeMs;
+      return [
+        [
+          lastsMs === 0,
+          `optoEpoch=${epoch} lasts 0 ms with these settings and cannot be lit: lengthen it, or light another epoch.`,
+        ],
+        [
+          lastsMs > 0 && litMs <= 0,
+          `optoStartsAfterMs (${optoStartsAfterMs} ms) and optoEndsBeforeMs (${optoEndsBeforeMs} ms) leave no light in optoEpoch=${epoch}, which lasts ${lastsMs} ms: lower them, or light a longer epoch.`,
+        ],
+        [
+          litMs > 0 && lightRampMs >= litMs,
+          `lightRampMs (${lightRampMs} ms) must be less than the light in optoEpoch=${epoch} lasts (${litMs} ms): shorten the ramp, or light a longer epoch.`,
+        ],
+      ];
+    }),
   ];
 }
 
-/** The light of one trial with its durations; null light in a session without any. */
+/** What light one trial has: in which epoch, and whether it is on there or only masked; null: a session without any. */
+export interface TrialLight {
+  readonly epoch: Epoch;
+  readonly on: boolean;
+}
+
+/** The light of one trial with its durations. */
 export function lightOf<Durations extends Readonly<Record<`${Epoch}Ms`, number>>>(
   set: LightSettings,
-  lit: boolean,
+  asked: TrialLight | null,
   lasts: Durations,
 ) {
-  const { optoEpoch: epoch, lightRampMs: rampMs, lightRampSide: ramp, lightMask: mask } = set;
-  if (epoch === 'none') return { light: null, durations: lasts };
-  return planLight({ from: epoch, to: epoch, rampMs, ramp, wave: waveOf(set) }, { on: lit, mask }, lasts);
+  if (asked === null) return { light: null, durations: lasts };
+  const {
+    optoStartsAfterMs,
+    optoEndsBeforeMs,
+    optoSham,
+    lightRampMs: rampMs,
+    lightRampSide: ramp,
+    lightMask: mask,
+  } = set;
+  const span = {
+    from: asked.epoch,
+    to: asked.epoch,
+    startsAfterMs: optoStartsAfterMs,
+    endsBeforeMs: optoEndsBeforeMs,
+    rampMs,
+    ramp,
+    wave: waveOf(set),
+    ...(optoSham === 'none' ? {} : { sham: optoSham }),
+  };
+  return planLight(span, { on: asked.on, mask }, lasts);
 }
 
 function waveOf({ lightWaveform: shape, lightAmplitude: amplitude, lightFrequencyHz }: LightSettings): LightWave {

@@ -1,42 +1,61 @@
 /**
- * Which pair comes when, and which trials are under light.
+ * Chance with limits: what is shuffled in blocks, dealt in rounds, or spread evenly over the trials of a kind.
  *
- * Order: blocks in which each trial type comes once, shuffled (Li lab, bioRxiv 2023.10.08.561458). With two go and two
- * no-go pairs, no pair comes more than twice in a row, and neither go nor no-go more than four times.
- * Light: spread over the types as evenly as the share allows, at random places within windows of four blocks.
- * Both are functions of the seed and the place in the session, so a resumed session goes on where it stood.
+ * All are functions of the seed and a place in the session, so a resumed session goes on where it stood. Li lab (bioRxiv
+ * 2023.10.08.561458) shuffles blocks of four, each pair once: no pair comes more than twice in a row, go or no-go no more
+ * than four times.
  */
 import { RandomStream } from '#machines/random.ts';
 
-/** Short, so that a session cut short is still balanced; long enough that the next light cannot be foretold. */
-export const BLOCKS_PER_WINDOW = 4;
+/** Short, so that a session cut short is still balanced; long enough that the next one cannot be foretold. */
+export const WINDOW = 4;
 
-/** The trial types of one block (0, 1, 2 ...), in the order they are given. */
-export function shuffledBlock<T>(types: readonly T[], seed: number, block: number): T[] {
-  return new RandomStream(seed, 'order', block).shuffle(types);
+/** These in a random order that `name` and `index` decide. */
+export function shuffled<T>(items: readonly T[], seed: number, name: string, index: number): T[] {
+  return new RandomStream(seed, name, index).shuffle(items);
+}
+
+/** The nth (0, 1, 2 ...) of items that are dealt in shuffled rounds, each once a round. */
+export function dealt<T>(items: readonly T[], seed: number, name: string, n: number): T {
+  const round = Math.floor(n / items.length);
+  return shuffled(items, seed, name, round)[n % items.length]!;
 }
 
 /**
- * Whether the trial of this type (0 to types - 1) in this block is under light.
- * At the end of each window, the lit trials of a type, and of all types together, lie within one of their share.
+ * A share of the trials of each type, spread as evenly as it allows, at random places within windows of WINDOW trials of
+ * the type: the number of this one (0, 1, 2 ...) among the chosen of its type, or null for one that is not chosen.
+ * `nth`: which trial of its type it is (0, 1, 2 ...).
+ * At the end of each window the chosen of a type, and of all types together, lie within one of their share.
  *
- * Each type's expected count grows by share x blocks a window and is rounded down after an offset. The offsets are one
+ * Each type's expected count grows by share x WINDOW a window and is rounded down after an offset. The offsets are one
  * random number plus 0, 1/types, 2/types ... dealt out at random, so that the sum over the types rounds as one number
  * would (Hermite's identity).
  */
-export function isLit(light: { seed: number; share: number; types: number; type: number; block: number }): boolean {
-  const { seed, share, types, type, block } = light;
-  const window = Math.floor(block / BLOCKS_PER_WINDOW);
+export function spread(of: {
+  readonly seed: number;
+  /** What is chosen for; another name, another choice. */
+  readonly name: string;
+  readonly share: number;
+  readonly types: number;
+  readonly type: number;
+  readonly nth: number;
+}): number | null {
+  const { seed, name, share, types, type, nth } = of;
+  const window = Math.floor(nth / WINDOW);
 
-  const offsets = new RandomStream(seed, 'light offsets');
+  const offsets = new RandomStream(seed, `${name} offsets`);
   const common = offsets.float();
-  const dealt = offsets.shuffle(Array.from({ length: types }, (_, place) => place));
-  const offset = (dealt[type]! + common) / types;
-  const litBefore = (windows: number) => Math.floor(windows * BLOCKS_PER_WINDOW * share + offset);
+  const order = offsets.shuffle(Array.from({ length: types }, (_, place) => place));
+  const offset = (order[type]! + common) / types;
+  const before = (windows: number) => Math.floor(windows * WINDOW * share + offset);
 
-  const lit = litBefore(window + 1) - litBefore(window);
-  const places = new RandomStream(seed, 'light', window * types + type).shuffle(
-    Array.from({ length: BLOCKS_PER_WINDOW }, (_, place) => place),
-  );
-  return places.slice(0, lit).includes(block % BLOCKS_PER_WINDOW);
+  const first = before(window);
+  const places = shuffled(
+    Array.from({ length: WINDOW }, (_, place) => place),
+    seed,
+    name,
+    window * types + type,
+  ).slice(0, before(window + 1) - first);
+  const place = nth % WINDOW;
+  return places.includes(place) ? first - before(0) + places.filter((each) => each < place).length : null;
 }

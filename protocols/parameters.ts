@@ -15,6 +15,10 @@ interface ParameterFacts {
   readonly description: string;
 }
 
+/** Between the items of a list, and for a list without any. */
+const LIST_MARK = '+';
+const NO_ITEM = 'none';
+
 export const parameterFacts = z.registry<ParameterFacts>();
 
 export interface ParameterRow extends ParameterFacts {
@@ -37,12 +41,36 @@ export class ParameterError extends Error {
   }
 }
 
+/** A parameter's value as it is typed: `5000`, `true`, `earlyDelay+lateDelay`, `none` for an empty list. */
+export function valueText(value: unknown): string {
+  return Array.isArray(value) ? value.join(LIST_MARK) || NO_ITEM : String(value);
+}
+
+/**
+ * The same parameters with other defaults, each with its own source: what a task changes in what it shares with others.
+ * Throws a TypeError for a name that is not among them.
+ */
+export function withDefaults<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  changes: { readonly [Name in keyof Shape]?: readonly [value: unknown, source: string] },
+): Shape {
+  const changed = { ...shape } as Record<string, unknown>;
+  for (const [name, [value, source]] of Object.entries(changes as Record<string, readonly [unknown, string]>)) {
+    const schema: unknown = shape[name];
+    if (!(schema instanceof z.ZodDefault)) throw new TypeError(`There is no parameter ${name} to give a default.`);
+    const facts = factsOf(name, schema);
+    const kind = schema.unwrap() as z.ZodType;
+    changed[name] = kind.default(value).register(parameterFacts, { ...facts, source });
+  }
+  return changed as Shape;
+}
+
 /** One row a parameter, in the order of the task's file. */
 export function describeParameters(task: Pick<Task, 'parameters'>): ParameterRow[] {
   return Object.entries(task.parameters.shape).map(([name, schema]) => {
     const { unit, source, description } = factsOf(name, schema);
     const { kind, fallback } = unwrapped(name, schema);
-    return { name, unit, bounds: boundsOf(kind), default: String(fallback), source, description };
+    return { name, unit, bounds: boundsOf(kind), default: valueText(fallback), source, description };
   });
 }
 
@@ -77,7 +105,8 @@ function readValue(name: string, schema: z.core.$ZodType, text: string): unknown
   const { kind, fallback } = unwrapped(name, schema);
   const { unit } = factsOf(name, schema);
   const inUnit = unit === 'none' ? '' : ` ${unit}`;
-  const remedy = `Choose ${kind instanceof z.ZodNumber ? '' : 'one of '}${boundsOf(kind)}${inUnit}, e.g. --set ${name}=${fallback}.`;
+  const choose = kind instanceof z.ZodNumber ? '' : isList(kind) ? `several joined by ${LIST_MARK} of ` : 'one of ';
+  const remedy = `Choose ${choose}${boundsOf(kind)}${inUnit}, e.g. --set ${name}=${valueText(fallback)}.`;
 
   if (kind instanceof z.ZodNumber) {
     // Plain digits only: Number() would take '' for 0, '0x10' for 16 and '1e999' for infinity.
@@ -91,6 +120,13 @@ function readValue(name: string, schema: z.core.$ZodType, text: string): unknown
     throw new ParameterError('outOfBounds', `${name}: ${text}${inUnit} ${wrong}. ${remedy}`);
   }
 
+  if (isList(kind)) {
+    const items = text === NO_ITEM ? [] : text.split(LIST_MARK);
+    const known = kind.element.options;
+    if (new Set(items).size === items.length && items.every((item) => known.includes(item))) return items;
+    throw new ParameterError('unreadable', `${name}: "${text}" is not a choice. ${remedy}`);
+  }
+
   const value = kind instanceof z.ZodBoolean && /^(true|false)$/.test(text) ? text === 'true' : text;
   if (kind.safeParse(value).success) return value;
   throw new ParameterError('unreadable', `${name}: "${text}" is not a choice. ${remedy}`);
@@ -98,20 +134,28 @@ function readValue(name: string, schema: z.core.$ZodType, text: string): unknown
 
 function boundsOf(kind: Kind): string {
   if (kind instanceof z.ZodNumber) return `${kind.minValue} to ${kind.maxValue}`;
+  if (isList(kind)) return [NO_ITEM, ...kind.element.options].join(', ');
   return kind instanceof z.ZodBoolean ? 'true, false' : kind.options.join(', ');
 }
 
-type Kind = z.ZodNumber | z.ZodBoolean | z.ZodEnum;
+type List = z.ZodArray<z.ZodEnum>;
+type Kind = z.ZodNumber | z.ZodBoolean | z.ZodEnum | List;
 
-/** The kind under the default. Text can stand for numbers, truth values and choices; a task may use no other kind. */
+function isList(kind: unknown): kind is List {
+  return kind instanceof z.ZodArray && kind.element instanceof z.ZodEnum;
+}
+
+/** The kind under the default. Text can stand for numbers, truth values, choices and lists of them; a task may use no other. */
 function unwrapped(name: string, schema: z.core.$ZodType): { kind: Kind; fallback: unknown } {
   if (schema instanceof z.ZodDefault) {
     const kind = schema.unwrap();
-    if (kind instanceof z.ZodNumber || kind instanceof z.ZodBoolean || kind instanceof z.ZodEnum) {
+    if (kind instanceof z.ZodNumber || kind instanceof z.ZodBoolean || kind instanceof z.ZodEnum || isList(kind)) {
       return { kind, fallback: schema.def.defaultValue };
     }
   }
-  throw new TypeError(`Parameter ${name}: expected a number, boolean or enum with a default; add .default(...).`);
+  throw new TypeError(
+    `Parameter ${name}: expected a number, boolean, enum or list of an enum's with a default; add .default(...).`,
+  );
 }
 
 function factsOf(name: string, schema: z.core.$ZodType): ParameterFacts {

@@ -3,7 +3,9 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import type { z } from 'zod';
-import type { Spout } from '#machines/vocabulary.ts';
+import type { Outcome, Spout } from '#machines/vocabulary.ts';
+import type { SessionKind } from './session-kind.ts';
+import type { Stage } from './stages.ts';
 
 /** One trial as drawn: what to run and why. A value; it stands in the record. */
 export interface DrawnTrial {
@@ -15,13 +17,21 @@ export interface DrawnTrial {
   readonly input: { readonly durations: object };
   /** From the end of the trial before to this one's first state. */
   readonly intervalMs: number;
+  /** Free water is on offer: the trial is not scored, whether it came to flow or not. */
+  readonly assisted: boolean;
+  /** Repeats a trial answered wrongly. */
+  readonly correction: boolean;
+  /** Keeps a trial out of the score: without odours, or with solvent in all vials. */
+  readonly probe: boolean;
 }
 
 /** What the session knows about trials already run, oldest first. */
 export interface PastTrial {
   readonly trialType: string;
   /** Null: aborted. */
-  readonly outcome: string | null;
+  readonly outcome: Outcome | null;
+  /** Where the animal answered; null: nowhere. */
+  readonly answer: Spout | null;
 }
 
 /** Draws a session's trials one after another. Same parameters, seed and history: same trials. */
@@ -49,6 +59,12 @@ export interface Task<Shape extends z.ZodRawShape = z.ZodRawShape> {
   /** Every pair the task can draw; a rule that looks for the worst pair needs to know the ones not yet seen. */
   readonly trialTypes: readonly string[];
   readonly chart: AnyStateMachine;
+  /** What a session of it is unless somebody says otherwise. */
+  readonly kind: SessionKind;
+  /** All vials hold solvent in its sessions. */
+  readonly blank: boolean;
+  /** From naive to expert, in order; none: the task is not trained in stages. */
+  readonly stages: readonly Stage[];
   /** Settings that are allowed but unusual in the field, each as a sentence for whoever starts the session. */
   warnings(parameters: z.output<z.ZodObject<Shape>>): string[];
   /** `seed`: 0 to 2^32 - 1. Throws a ParameterError when the parameters do not fit the rig. */

@@ -4,7 +4,7 @@
  * A scored trial is not aborted, not assisted by free water, not a correction repeat, not a probe or blank, not excluded.
  * A control trial is a scored trial without opto light; stage rules use control trials only.
  */
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 import type { Outcome } from '#machines/vocabulary.ts';
 
 /** Marks that keep a trial out of the score. An aborted trial is told by its missing outcome. */
@@ -23,7 +23,7 @@ export interface TrialRecord extends Readonly<Partial<Record<Mark, boolean>>> {
 }
 
 /** What a two-odour plan asked of the animal, as the measures need it. */
-export function askedBy(plan: Pick<TwoOdourPlan, 'spouts' | 'rewarded' | 'light'>): Pick<TrialRecord, 'go' | 'opto'> {
+export function askedBy(plan: Pick<TrialPlan, 'spouts' | 'rewarded' | 'light'>): Pick<TrialRecord, 'go' | 'opto'> {
   return { go: plan.spouts.length > 1 ? null : plan.rewarded !== null, opto: plan.light?.on === true };
 }
 

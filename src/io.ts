@@ -32,9 +32,8 @@ export function commandName(io: Io): string {
   return io.env.npm_lifecycle_event === undefined ? 'rig' : 'npm run -s rig --';
 }
 
-/** ISO 8601 with the offset of local time: its date is the animal's day. */
-export function isoWithOffset(date: Date): string {
-  const offsetMin = -date.getTimezoneOffset();
+/** ISO 8601 with its offset, of local time unless another is given: its date is the animal's day. */
+export function isoWithOffset(date: Date, offsetMin = -date.getTimezoneOffset()): string {
   const local = new Date(date.getTime() + offsetMin * 60_000).toISOString().slice(0, -1);
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
   const size = Math.abs(offsetMin);

@@ -4,6 +4,7 @@
 import { filter, Subscription, take } from 'rxjs';
 import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
+import type { AssessmentRow, ConditionRow } from '#data/rows.ts';
 import { openWorkerWriter } from '#data/worker-writer.ts';
 import { openWriter } from '#data/writer.ts';
 import { softTimingWords } from '#hardware/firmata/soft-timing.ts';
@@ -18,6 +19,7 @@ import { showSession } from './screen.ts';
 import { type RunningSession, runSession, type SessionReport } from './session-runner.ts';
 import type { SessionTask } from './session-task.ts';
 import { count, paint } from './table.ts';
+import { decisionWords, type Standing } from './training.ts';
 import { lickReader } from './trial-facts.ts';
 
 export interface LiveSession {
@@ -27,6 +29,10 @@ export interface LiveSession {
   readonly subject: string;
   readonly newSubject: boolean;
   readonly operator: string | null;
+  readonly condition: ConditionRow;
+  readonly standing: Standing | null;
+  readonly offTask: boolean;
+  readonly disengagedAfter: number | null;
   readonly limits: SessionLimits;
   /** What to type after a session's number to find it again. */
   readonly flags: string;
@@ -47,13 +53,8 @@ export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
   let interrupted = false;
   try {
     const session = runSession({
-      chosen,
-      ready,
+      ...live,
       writer,
-      subject: live.subject,
-      newSubject: live.newSubject,
-      operator: live.operator,
-      limits: live.limits,
       now: () => isoWithOffset(io.now()),
     });
     open.add(
@@ -64,7 +65,7 @@ export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
         simulated: chosen.file.simulated,
         trials: live.limits.trials,
         licks: lickReader(ready.task.name, { lines: chosen.rig.lines }),
-        heading: `${live.subject} on rig ${chosen.file.name}, task ${ready.task.name}, seed ${ready.seed}`,
+        heading: `${live.subject} on rig ${chosen.file.name}, task ${ready.task.name}${stageWords(live.standing)}, seed ${ready.seed}`,
       }),
     );
     open.add(
@@ -140,6 +141,8 @@ const endWords = {
   minutes: 'The time is up.',
   waterSpent:
     'The water allowance of this session is spent, so the device shut the valve and keeps it shut; the trial ended safe. See what the animal has had; for more, raise waterPerSessionUl in the rig file before the next session.',
+  disengaged:
+    'The animal has stopped working, so the session has ended. See whether it is well; what it has not drunk is still owed to it.',
   finished: 'Finished as asked.',
   stopped: 'Stopped as asked; the trial that ran was ended safe.',
   fault: '',
@@ -155,6 +158,7 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
     io.out(`${endWords[ending.reason]}\n`);
   }
   const print = ending.reason === 'fault' ? io.err : io.out;
+  if (report.assessment !== null) print(trainingText(report.assessment, live, io));
   if (totals !== null) {
     print(
       `Saved: session ${session}, ${count(trials, 'trial')}, ${count(totals.eventCount, 'event')}, in ${live.place.path}\n` +
@@ -172,6 +176,19 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
   } else {
     print(`Nothing of this simulated session was saved. The same --seed gives the same session again.\n`);
   }
+}
+
+function stageWords(standing: Standing | null): string {
+  return standing === null ? '' : ` (stage ${standing.stage.name})`;
+}
+
+/** What the session means for the animal's training. */
+function trainingText({ notCounted, decision }: AssessmentRow, { standing, subject }: LiveSession, io: Io): string {
+  if (notCounted !== null) return `Training: this session does not count, because ${notCounted}.\n`;
+  const stays = `Training: the session counts; ${subject} stays in stage ${standing!.stage.name}${standing!.held ? ', where a person holds it' : ''}.\n`;
+  if (decision === null) return stays;
+  const next = `What to do: ${commandName(io)} stage ${subject}\n`;
+  return `Training: ${decisionWords(decision)}\n${decision.verdict === 'proposed' ? next : ''}`;
 }
 
 /** One line on the microscope. */

@@ -12,6 +12,8 @@ import { addPortsCommand } from './commands/ports.ts';
 import { addPulseCommand } from './commands/pulse.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
+import { addStageCommand } from './commands/stage.ts';
 import { addTasksCommand } from './commands/tasks.ts';
 import { addTrialsCommand } from './commands/trials.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -43,6 +45,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addTrialsCommand(program, io);
   addVerifyCommand(program, io, exit);
   addCertificateCommand(program, io, exit);
+  addSimulateCommand(program, io, exit);
+  addStageCommand(program, io);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
   addCheckCommand(program, io, exit);

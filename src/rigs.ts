@@ -6,7 +6,7 @@ import { createEmulatedRig, type EmulatedRig } from '#hardware/emulator/emulated
 import { createFirmataRig } from '#hardware/firmata/serial-firmata-rig.ts';
 import { withMicroscope } from '#hardware/frame-source.ts';
 import { type HostClock, machineClock, sleep } from '#hardware/link/host-clock.ts';
-import { createMouse, type Mouse } from '#hardware/mouse/mouse.ts';
+import { createMouse, type MouseState, type SimulatedMouse } from '#hardware/mouse/learning-mouse.ts';
 import type { Rig } from '#hardware/rig.ts';
 import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
@@ -25,8 +25,10 @@ export interface RigChoice {
   readonly seed: number;
   /** No animal: a simulated rig gets no mouse either. */
   readonly empty?: boolean;
-  /** 0 naive to 1 expert. */
-  readonly skill?: number | undefined;
+  /** What the simulated mouse knows; left out: nothing yet. */
+  readonly mouse?: MouseState | undefined;
+  /** All vials hold solvent. */
+  readonly solvent?: boolean;
 }
 
 /** The time in which a rig lives: this machine's, or one that passes only while it is waited for. */
@@ -48,6 +50,8 @@ export interface ChosenRig {
    * transaction takes the whole session.
    */
   readonly commit: 'batch' | 'session';
+  /** The simulated mouse at its pins; null: none, or in another process. */
+  readonly mouse: SimulatedMouse | null;
 }
 
 /** @throws RigError `rigFile`; UsageError for options that do not fit the rig. */
@@ -62,22 +66,24 @@ export function chooseRig(choice: RigChoice): ChosenRig {
       }
     }
   }
+  const mouse = choice.empty || (file.kind !== 'virtual' && file.kind !== 'emulated') ? null : mouseFor(file, choice);
+  const moving = withMicroscope(mouse, file);
   switch (file.kind) {
     case 'virtual': {
       const { engine = 'interpreter', pace = null } = choice;
-      const rig = new VirtualRig({ file, mouse: mouseOf(file, choice), engine, paced: pace });
+      const rig = new VirtualRig({ file, mouse: moving, engine, paced: pace });
       const after = pace === null ? null : machineClock.after;
       const time = { nowMs: () => rig.nowMs, pass: (ms: number) => rig.pass(ms), after };
-      return { file, rig, time, commit: pace === null ? 'session' : 'batch' };
+      return { file, rig, time, commit: pace === null ? 'session' : 'batch', mouse };
     }
     case 'emulated': {
-      const rig = createEmulatedRig({ file, mouse: mouseOf(file, choice) });
-      return { file, rig, time: emulatedTime(rig), commit: 'session' };
+      const rig = createEmulatedRig({ file, mouse: moving });
+      return { file, rig, time: emulatedTime(rig), commit: 'session', mouse };
     }
     case 'firmata':
-      return { file, rig: createFirmataRig({ file }), time: machineTime, commit: 'batch' };
+      return { file, rig: createFirmataRig({ file }), time: machineTime, commit: 'batch', mouse };
     case 'board':
-      return { file, rig: createBoardRig({ file }), time: machineTime, commit: 'batch' };
+      return { file, rig: createBoardRig({ file }), time: machineTime, commit: 'batch', mouse };
   }
 }
 
@@ -92,14 +98,10 @@ export function emulatedTime({ lockStep }: EmulatedRig): RigTime {
   };
 }
 
-function mouseOf(file: RigFile, choice: RigChoice): Mouse | null {
-  return choice.empty ? withMicroscope(null, file) : mouseFor(file, choice);
-}
-
-/** What moves at a simulated rig's pins: a mouse that licks the lines of the rig file, and its microscope if it has one. */
-export function mouseFor(file: RigFile, { seed, skill }: { seed: number; skill?: number | undefined }): Mouse {
-  const mouse = createMouse({ seed, spouts: spoutsOf(file), ...(skill === undefined ? {} : { skill }) });
-  return withMicroscope(mouse, file)!;
+/** A mouse that licks the lines of the rig file. */
+export function mouseFor(file: RigFile, choice: Pick<RigChoice, 'seed' | 'mouse' | 'solvent'>): SimulatedMouse {
+  const { seed, mouse: state, solvent = false } = choice;
+  return createMouse({ seed, spouts: spoutsOf(file), solvent, ...(state === undefined ? {} : { state }) });
 }
 
 /** Spouts with a lick sensor. */

@@ -3,7 +3,7 @@
  */
 import { combineLatest, type Observable, Subscription, startWith } from 'rxjs';
 import type { RigStatus } from '#hardware/rig.ts';
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 import { endReasonWords } from '#machines/vocabulary.ts';
 import type { Io } from './io.ts';
 import type { SessionProgress } from './session-runner.ts';
@@ -61,6 +61,8 @@ export function showSession(options: ScreenOptions): Subscription {
         print(trialLine(progress, options));
       } else if (progress.kind === 'water') {
         print(`       free water: ${progress.ul} ul at the ${progress.spout} spout`);
+      } else if (progress.kind === 'disengaged') {
+        print(paint(io, 'yellow', progress.message));
       } else if (progress.kind === 'frames') {
         if (progress.good === progress.of)
           print(`${count(progress.of, 'good frame')} in a row: the first trial begins.`);
@@ -108,7 +110,7 @@ function waitingText({ good, of }: Extract<SessionProgress, { kind: 'frames' }>)
 }
 
 function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: 'trial' }>, options: ScreenOptions) {
-  const licks = options.licks?.(row.plan as TwoOdourPlan, trace.events, row.ticksPerMs) ?? null;
+  const licks = options.licks?.(row.plan as TrialPlan, trace.events, row.ticksPerMs) ?? null;
   const onsets = licks === null ? 0 : Object.values(licks.byEpoch).reduce((sum, n) => sum + n, 0);
   const outcome = row.outcome === null ? endReasonWords[row.endReason] : words(row.outcome);
   const colour = row.outcome !== null && good.has(row.outcome) ? 'green' : 'yellow';
@@ -121,7 +123,7 @@ function trialLine({ row, trace, elapsedUs }: Extract<SessionProgress, { kind: '
     `first ${lickTime(licks?.firstFromChoiceMs ?? null).padStart(7)}`,
     clock(elapsedUs / 1e6).padStart(6),
   ];
-  const { light } = row.plan as Partial<TwoOdourPlan>;
+  const { light } = row.plan as Partial<TrialPlan>;
   if (light?.on) cells.push(`opto light in ${spanWords(light)}`);
   return cells.join('  ');
 }

@@ -7,7 +7,7 @@
 import { type Observable, Subject } from 'rxjs';
 import { createActor, fromPromise } from 'xstate';
 import { RecordError } from '#data/record-error.ts';
-import type { SessionTotals, TrialRow } from '#data/rows.ts';
+import type { AssessmentRow, ConditionRow, SessionTotals, TrialRow } from '#data/rows.ts';
 import type { RecordWriter } from '#data/writer.ts';
 import type { Certificate } from '#hardware/certificate.ts';
 import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
@@ -25,15 +25,19 @@ import {
   type WaterDone,
 } from '#machines/session.ts';
 import { type EndReason, EventCode, type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
+import { Engagement } from '#protocols/engagement.ts';
 import type { PastTrial } from '#protocols/task.ts';
+import type { TrialRecord } from '#protocols/trial-record.ts';
 import { EventPump } from './event-pump.ts';
 import type { FrameFigures } from './frame-log.ts';
 import { LightLines } from './light-lines.ts';
+import { pastTrial, trialRecord } from './past-trial.ts';
 import type { ChosenRig } from './rigs.ts';
 import { SessionClocks } from './session-clocks.ts';
 import { type FrameProgress, SessionFrames } from './session-frames.ts';
 import { SessionMeter } from './session-meter.ts';
 import type { SessionTask } from './session-task.ts';
+import { assess, type Standing } from './training.ts';
 import { trialRow } from './trial-row.ts';
 import { programVersion, softwareVersion, taskHash } from './version.ts';
 
@@ -45,6 +49,13 @@ export interface SessionSetup {
   /** Enter the subject first: a live animal's first session. */
   readonly newSubject: boolean;
   readonly operator: string | null;
+  readonly condition: ConditionRow;
+  /** Null: it runs outside the stages of training. */
+  readonly standing: Standing | null;
+  /** Parameters were set by hand. */
+  readonly offTask: boolean;
+  /** So many misses in a row; null: disengagement is not looked for. */
+  readonly disengagedAfter: number | null;
   readonly limits: SessionLimits;
   /** ISO 8601 with offset. */
   readonly now: () => string;
@@ -54,6 +65,7 @@ export type SessionProgress =
   | { readonly kind: 'opened'; readonly session: number; readonly interrupted: readonly number[] }
   | { readonly kind: 'trial'; readonly row: TrialRow; readonly trace: TrialTrace; readonly elapsedUs: number }
   | { readonly kind: 'water'; readonly spout: Spout; readonly ul: number }
+  | { readonly kind: 'disengaged'; readonly message: string }
   | FrameProgress
   | { readonly kind: 'state'; readonly state: string };
 
@@ -68,6 +80,8 @@ export interface SessionReport {
   readonly certificate: Certificate | null;
   /** Null: the rig has no frame clock. */
   readonly frames: FrameFigures | null;
+  /** What the rules of its stage made of it; null: it ran in none, or it never stood in the record. */
+  readonly assessment: AssessmentRow | null;
 }
 
 export interface RunningSession {
@@ -80,6 +94,7 @@ const endReasonWords: Record<Exclude<SessionEndReason, 'fault'>, string> = {
   trials: 'trials reached',
   minutes: 'time reached',
   waterSpent: 'water allowance spent',
+  disengaged: 'disengaged',
   finished: 'finished by operator',
   stopped: 'stopped by operator',
 };
@@ -99,6 +114,9 @@ class SessionRun implements RunningSession {
   readonly #pump: EventPump;
   readonly #actor;
   readonly #history: PastTrial[] = [];
+  readonly #records: TrialRecord[] = [];
+  readonly #engagement: Engagement | null;
+  #assessment: AssessmentRow | null = null;
   #session: number | null = null;
   #identity: RigIdentity | null = null;
   #interrupted: readonly number[] = [];
@@ -117,6 +135,7 @@ class SessionRun implements RunningSession {
     this.#setup = setup;
     this.progress$ = this.#progress.asObservable();
     const { chosen, writer } = setup;
+    this.#engagement = setup.disengagedAfter === null ? null : new Engagement(setup.disengagedAfter);
     this.#meter = new SessionMeter(chosen.rig, setup.ready);
     this.#clocks = new SessionClocks(chosen.rig, writer);
     this.#light = new LightLines(chosen.rig);
@@ -199,7 +218,7 @@ class SessionRun implements RunningSession {
   }
 
   async #check(): Promise<void> {
-    const { writer, chosen, ready, subject, newSubject, operator, now } = this.#setup;
+    const { writer, chosen, ready, subject, newSubject, operator, condition, standing, offTask, now } = this.#setup;
     const rig = this.#identity!;
     for (const input of ready.planner.structures()) await this.#light.shape(input);
     const row = { name: subject, simulated: rig.simulated, createdAt: now() };
@@ -215,6 +234,10 @@ class SessionRun implements RunningSession {
       programVersion,
       softwareVersion,
       operator,
+      condition,
+      stage: standing && { ladder: standing.ladder.name, stage: standing.stage.name },
+      offTask,
+      disengagementRule: this.#engagement?.rule ?? null,
       startedAt: now(),
     };
     this.#session = await writer.openSession(start);
@@ -227,7 +250,7 @@ class SessionRun implements RunningSession {
     const { chosen, ready, writer } = this.#setup;
     const { task, planner, programs } = ready;
     const drawn = planner.next(this.#history);
-    const { trialType, input, intervalMs } = drawn;
+    const { input, intervalMs } = drawn;
     const { program, hash } = programs.get(task.chart, input);
     const { ticksPerMs } = chosen.rig;
     const bound = bind(program, { ...input.durations }, ticksPerMs);
@@ -247,12 +270,34 @@ class SessionRun implements RunningSession {
     writer.trial(row);
     this.#frames.write();
     this.#meter.trial(row, trace, this.#identity!.kind !== 'virtual');
-    this.#history.push({ trialType, outcome: row.outcome });
+    this.#history.push(pastTrial(row));
+    this.#records.push(trialRecord(row));
     const startUs = unwrapper.toSessionUs(trace.startTicks);
     this.#firstStartUs ??= startUs;
     const elapsedUs = unwrapper.toSessionUs(trace.endTicks) - this.#firstStartUs;
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
-    return { reason: trace.reason, elapsedUs, barred: this.#barred };
+    return { reason: trace.reason, elapsedUs, barred: this.#barred, disengaged: this.#isDisengaged(row) };
+  }
+
+  #isDisengaged({ trial, outcome }: TrialRow): boolean {
+    const engagement = this.#engagement;
+    if (engagement === null) return false;
+    if (engagement.take(trial, outcome)) {
+      const message = `The animal has stopped working: ${engagement.rule}. ${this.#setup.limits.endOnDisengagement ? 'The session ends here.' : 'The session goes on; trials from here on are outside the engaged span.'}`;
+      this.#progress.next({ kind: 'disengaged', message });
+    }
+    return engagement.lastEngaged !== null;
+  }
+
+  /** What the session means for the animal's training. */
+  #assess(session: number): void {
+    const { standing, condition, offTask, chosen, writer, now } = this.#setup;
+    if (standing !== null) {
+      const trials = this.#records.slice(0, this.#engagement?.lastEngaged ?? this.#records.length);
+      this.#assessment = assess(standing, { session, kind: condition.kind, offTask, trials, at: now() });
+      writer.assessment(this.#assessment);
+    }
+    if (chosen.mouse !== null) writer.mouse(chosen.mouse.state());
   }
 
   async #giveWater(spout: Spout): Promise<WaterDone> {
@@ -311,7 +356,9 @@ class SessionRun implements RunningSession {
         }
         const endReason =
           ending.reason === 'fault' ? `fault: ${faultCode(ending.fault)}` : endReasonWords[ending.reason];
-        this.#totals = await writer.closeSession({ endReason, endedAt: now() });
+        this.#assess(this.#session!);
+        const lastEngagedTrial = this.#engagement?.lastEngaged ?? null;
+        this.#totals = await writer.closeSession({ endReason, endedAt: now(), lastEngagedTrial });
       });
     }
     this.#pump.close();
@@ -322,7 +369,9 @@ class SessionRun implements RunningSession {
   #report(ending: SessionEnding): SessionReport {
     const { length: trials } = this.#history;
     const frames = this.#frames.figures;
-    return { session: this.#session, ending, trials, totals: this.#totals, certificate: this.#certificate, frames };
+    const assessment = this.#totals === null ? null : this.#assessment;
+    const certificate = this.#certificate;
+    return { session: this.#session, ending, trials, totals: this.#totals, certificate, frames, assessment };
   }
 }
 

@@ -17,16 +17,19 @@ export interface SessionTask {
   readonly programs: ProgramCache;
 }
 
-/** `settings`: as typed, by parameter. @throws ParameterError, RigError `rigFile` or `programRefused`, ChartRefused */
+/**
+ * `settings`: as typed, by parameter. `programs`: of a rig with the same lines, where several sessions share them.
+ * @throws ParameterError, RigError `rigFile` or `programRefused`, ChartRefused
+ */
 export function prepareTask(
   task: Task,
   settings: Readonly<Record<string, string>>,
   seed: number,
   file: RigFile,
+  programs: ProgramCache = new ProgramCache(lineTable(file)),
 ): SessionTask {
   const parameters = parseParameters(task, settings);
   const planner = task.planner(parameters, seed, rigFacts(file));
-  const programs = new ProgramCache(lineTable(file));
   assertFits({ task, parameters, file, programs }, planner);
   return { task, parameters, seed, planner, programs };
 }

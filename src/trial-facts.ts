@@ -6,13 +6,13 @@ import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#d
 import type { LightRow } from '#data/rows.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 import { type Epoch, endReasonWords, type RawEvent } from '#machines/vocabulary.ts';
 import { licksOf, type TrialLicks } from '#protocols/licks.ts';
 import { type Measures, measure } from '#protocols/measures.ts';
 import { tasks } from '#protocols/registry.ts';
-import { askedBy } from '#protocols/trial-record.ts';
 import { epochsOfStates } from './epochs.ts';
+import { trialRecord } from './past-trial.ts';
 
 export interface TrialFacts {
   readonly trial: number;
@@ -48,7 +48,7 @@ export interface TrialFacts {
 }
 
 /** Null for a task that this program does not know: its epochs are not known either. */
-type LickReader = (plan: TwoOdourPlan, events: readonly RawEvent[], ticksPerMs: number) => TrialLicks;
+type LickReader = (plan: TrialPlan, events: readonly RawEvent[], ticksPerMs: number) => TrialLicks;
 
 /** Licks of a trial by epoch. A lick line is one whose name begins with `lick` (machines/vocabulary.ts). */
 export function lickReader(task: string, { lines }: Pick<SessionRecord, 'lines'>): LickReader | null {
@@ -69,7 +69,7 @@ export function readTrialFacts(db: RecordDatabase, session: SessionRecord): Tria
   const reader = lickReader(session.task, session);
   let unwrapper: TickUnwrapper | null = null;
   return readTrials(db, session.id).map((row) => {
-    const plan = row.plan as TwoOdourPlan;
+    const plan = row.plan as TrialPlan;
     unwrapper ??= new TickUnwrapper(clockFrom(row));
     const startUs = unwrapper.toSessionUs(row.startTicks);
     const endUs = unwrapper.toSessionUs(row.endTicks);
@@ -110,11 +110,12 @@ function lightFacts(light: LightRow | null) {
   };
 }
 
-export function readMeasures(db: RecordDatabase, session: number): Measures {
+/** Over the engaged span, or over all trials. */
+export function readMeasures(db: RecordDatabase, session: number, upToTrial = Number.POSITIVE_INFINITY): Measures {
   return measure(
-    readTrials(db, session).map(({ trialType, outcome, assisted, correction, probe, plan }) => {
-      return { trialType, outcome, assisted, correction, probe, ...askedBy(plan as TwoOdourPlan) };
-    }),
+    readTrials(db, session)
+      .filter(({ trial }) => trial <= upToTrial)
+      .map(trialRecord),
   );
 }
 

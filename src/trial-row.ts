@@ -36,9 +36,9 @@ export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial
     endReason: trace.reason,
     result,
     outcome: (result as { outcome?: Outcome } | null)?.outcome ?? null,
-    assisted: false,
-    correction: false,
-    probe: false,
+    assisted: drawn.assisted,
+    correction: drawn.correction,
+    probe: drawn.probe,
     digestCount: trace.digest.count,
     digestCrc32: trace.digest.crc32,
     light: lightRow(drawn.input),
@@ -50,9 +50,9 @@ function lightRow(input: DrawnTrial['input']): LightRow | null {
   const planned = lightOfPlan(input);
   if (planned === null) return null;
   const { light, rampMs } = planned;
-  const { on, mask: masked, from, to, ramp, wave } = light;
+  const { on, mask: masked, from, to, ramp, wave, sham = null } = light;
   const { shape: waveform, frequencyHz, dutyFraction, amplitude } = wave;
   const shown = { from, to, waveform, frequencyHz, dutyFraction, masked };
   if (!on) return { ...shown, sham: 'maskOnly', drive: 0, rampMs: 0, rampSide: null };
-  return { ...shown, sham: null, drive: amplitude, rampMs, rampSide: rampMs > 0 ? ramp : null };
+  return { ...shown, sham, drive: amplitude, rampMs, rampSide: rampMs > 0 ? ramp : null };
 }

@@ -6,6 +6,7 @@ import type { SessionRecord, TrialRecord } from '#data/reads.ts';
 import { parseRigFile, rigFacts } from '#hardware/rig-file.ts';
 import { canonical } from '#machines/canonical.ts';
 import type { DrawnTrial, PastTrial, Planner, Task } from '#protocols/task.ts';
+import { pastTrial } from './past-trial.ts';
 import type { Departure } from './verify-trial.ts';
 
 /** Call it with every row, in order. */
@@ -25,7 +26,7 @@ export function planChecker(task: Task, session: SessionRecord): (row: TrialReco
   const history: PastTrial[] = [];
   return (row) => {
     const drawn = planner.next(history);
-    history.push({ trialType: row.trialType, outcome: row.outcome });
+    history.push(pastTrial(row));
     return differences(drawn, row);
   };
 }
@@ -43,6 +44,7 @@ function differences(drawn: DrawnTrial, row: TrialRecord): Departure[] {
   differ('number', drawn.trial, row.trial);
   differ('pair', drawn.trialType, row.trialType);
   differ('interval in ms', drawn.intervalMs, row.intervalMs);
+  for (const mark of ['assisted', 'correction', 'probe'] as const) differ(`mark ${mark}`, drawn[mark], row[mark]);
   const { durations, ...asked } = drawn.input;
   for (const [name, ms] of Object.entries(durations)) {
     differ(`planned ${name}`, ms, (recorded.durations as Record<string, unknown>)[name]);

@@ -14,6 +14,13 @@ export const programVersion = String(limits.PROGRAM_FORMAT.value);
 
 /** Any change to a chart, a task or the rules they share changes it: first 16 hex digits of a SHA-256. */
 export function taskHash(): string {
+  known ??= hashOfSources();
+  return known;
+}
+
+let known: string | null = null;
+
+function hashOfSources(): string {
   const hash = createHash('sha256');
   for (const room of ['machines/', 'protocols/']) {
     const folder = new URL(room, root);

@@ -5,7 +5,8 @@
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import { RandomStream } from '#machines/random.ts';
-import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { createEmulatedRig, type EmulatedRig } from '../emulator/emulated-rig.ts';
 import { parseRigFile } from '../rig-file.ts';
 
@@ -63,7 +64,7 @@ const durations = {
   consumptionMs: 60,
   timeoutMs: 0,
 };
-const plan: TwoOdourPlan = {
+const plan: TrialPlan = {
   odour1: 'A',
   odour2: 'C',
   spouts: ['centre'],
@@ -71,6 +72,7 @@ const plan: TwoOdourPlan = {
   licksToAnswer: 3,
   rewardDelayed: false,
   abortOnEarlyLick: false,
+  freeOnMiss: false,
   light: null,
   durations,
 };

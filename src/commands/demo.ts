@@ -1,11 +1,16 @@
-/** `rig demo`: a session on the virtual rig and one on the emulated board, each with what can be known of it. */
+/** `rig demo`: a cohort from naive to expert, a session on the virtual rig and one on the emulated board, each with what can be known of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
+import { subjectId } from '#data/training-reads.ts';
+import { trainedMouse } from '#hardware/mouse/learning-mouse.ts';
 import { findTask } from '#protocols/registry.ts';
+import { subjectName } from '../cohort.ts';
 import { ExitCode } from '../complain.ts';
 import type { Io } from '../io.ts';
 import { runLive } from '../live-session.ts';
@@ -14,8 +19,10 @@ import { chooseRig, type RigChoice } from '../rigs.ts';
 import { prepareTask } from '../session-task.ts';
 import { measuresText, trialTable } from '../show.ts';
 import { paint } from '../table.ts';
+import { outsideTraining } from '../training.ts';
 import { readMeasures, readTrialFacts } from '../trial-facts.ts';
 import { SERVED } from './emulate.ts';
+import { simulate } from './simulate.ts';
 import { verificationText, verifyRecorded } from './verify.ts';
 
 /** Everybody's first session is the same one. */
@@ -32,6 +39,8 @@ const SHORT = {
   intervalMs: '250',
 };
 
+const COHORT = { subjects: 8, days: 14, trials: 200, offTarget: 0 };
+
 /** A loaded machine takes some seconds to start Node and load the firmware. */
 const SERVING_MS = 20_000;
 
@@ -40,7 +49,7 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
     .command('demo')
     .summary('show what it does; no hardware, no questions')
     .description(
-      'Runs 40 trials on the virtual rig, then 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
+      'Trains eight simulated mice for two weeks, then runs 40 trials on the virtual rig and 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
     );
   withDb(command).action(async (options: { db?: string }) => {
     const simulations = placeOf({ ...io, env: { ...io.env, REHEARSAL_DB: undefined } }, options.db, true);
@@ -49,27 +58,34 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
     const flags = recordFlags(io, place.path, true);
     const show = async (title: string, choice: RigChoice, trials: number, settings: Record<string, string>) => {
       io.out(`${paint(io, 'bold', title)}\n`);
-      const chosen = chooseRig(choice);
+      const chosen = chooseRig({ ...choice, mouse: trainedMouse(1) });
       const ready = prepareTask(findTask('delayed-association'), settings, SEED, chosen.file);
-      const live = { chosen, ready, place, subject: 'demo', newSubject: false, operator: null, flags };
+      const live = {
+        chosen,
+        ready,
+        place,
+        subject: 'demo',
+        newSubject: false,
+        operator: null,
+        flags,
+        ...outsideTraining,
+      };
       const { report, exitCode } = await runLive({ ...live, limits: { trials, minutes: null } }, io);
       if (report.session === null || exitCode !== ExitCode.ok) return exitCode;
       return showRecorded(place.path, report.session, io) ? ExitCode.ok : ExitCode.failed;
     };
-    let code: number = await show(
-      '1. Forty trials on the virtual rig, in virtual time',
-      { rig: 'virtual', seed: SEED },
-      40,
-      {},
-    );
+    io.out(`${paint(io, 'bold', '1. Eight simulated mice from naive to expert, in virtual time')}\n`);
+    let code: number = await simulate({ ...COHORT, seed: freshSeed(place), db: place.path }, place, io);
+    if (code !== ExitCode.ok) return exit(code);
+    code = await show('\n2. Forty trials on the virtual rig, in virtual time', { rig: 'virtual', seed: SEED }, 40, {});
     if (code === ExitCode.ok) {
       const served = await startServing(io);
       try {
         const [title, port] =
           served === null
-            ? ['2. Four short trials on an emulated Uno in memory (this system gives no pseudo-terminal)', undefined]
+            ? ['3. Four short trials on an emulated Uno in memory (this system gives no pseudo-terminal)', undefined]
             : [
-                `2. Four short trials on an emulated Uno at ${served.port}, through serialport, at real time`,
+                `3. Four short trials on an emulated Uno at ${served.port}, through serialport, at real time`,
                 served.port,
               ];
         code = await show(`\n${title}`, { rig: 'emulated', port, seed: SEED }, 4, SHORT);
@@ -78,6 +94,16 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
       }
     }
     exit(code);
+  });
+}
+
+/** The first seed from everybody's first one on that the record has no cohort of yet. */
+function freshSeed({ path }: Place): number {
+  if (!existsSync(path)) return SEED;
+  return readingFrom(path, (db) => {
+    let seed = SEED;
+    while (subjectId(db, subjectName(seed, 0)) !== null) seed++;
+    return seed;
   });
 }
 

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { firstValueFrom } from 'rxjs';
 import { serveBoard } from '#hardware/emulator/serve.ts';
 import { withMicroscope } from '#hardware/frame-source.ts';
+import { trainedMouse } from '#hardware/mouse/learning-mouse.ts';
 import { findRigFile } from '#hardware/rig-file.ts';
 import { commandName, type Io, pathOf } from '../io.ts';
 import { mouseFor } from '../rigs.ts';
@@ -15,6 +16,7 @@ export const SERVED = 'emulated board at ';
 interface EmulateOptions {
   readonly rig: string;
   readonly seed: string;
+  readonly skill: string;
   readonly clockPpm: string;
   readonly clockDrift: string;
   readonly resetOnOpen: boolean;
@@ -46,6 +48,7 @@ export function addEmulateCommand(program: Command, io: Io): void {
     .option('--empty', 'no mouse at the pins, as "rig check" wants a rig', false)
     .option('--link <path>', 'also reach the port by this name: start it again, and a session finds it there')
     .option('--clock-drift <n>', 'by how much that grows in a minute, in ppm', '0')
+    .option('--skill <n>', 'of the simulated mouse: 0 naive to 1 expert', '1')
     .option('--reset-on-open', 'opening the port resets the board, as on a real Uno (Linux)', false)
     .option('--bootloader-ms <n>', 'how long the boot loader sits after such a reset', '0')
     .action(async (options: EmulateOptions) => {
@@ -63,7 +66,10 @@ export function addEmulateCommand(program: Command, io: Io): void {
       }
       const interrupted = firstValueFrom(io.interrupts$);
       const { resetOnOpen, empty } = options;
-      const mouse = empty ? withMicroscope(null, file) : mouseFor(file, { seed });
+      const skill = numberOf('--skill', options.skill, 0, 1);
+      const mouse = empty
+        ? withMicroscope(null, file)
+        : withMicroscope(mouseFor(file, { seed, mouse: trainedMouse(skill) }), file);
       const board = await serveBoard({ file, mouse, clock, resetOnOpen, bootloaderMs });
       const link = options.link === undefined ? null : pathOf(io, options.link);
       if (link !== null) {

@@ -1,13 +1,17 @@
 /** `rig run`: one session. */
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
+import { trainedMouse } from '#hardware/mouse/learning-mouse.ts';
 import type { RigFile } from '#hardware/rig-file.ts';
-import { findTask } from '#protocols/registry.ts';
+import { DISENGAGED_AFTER } from '#protocols/engagement.ts';
+import { type SessionKind, sessionKinds } from '#protocols/session-kind.ts';
 import { frameLine } from '../frame-log.ts';
 import { type Io, pathOf } from '../io.ts';
 import { runLive } from '../live-session.ts';
+import { decimal, oneOf, timeOfDay, whole } from '../option-values.ts';
 import { placeOf, recordFlags, withDb } from '../record-option.ts';
 import { chooseRig } from '../rigs.ts';
+import { knownSubject, planSession } from '../session-plan.ts';
 import { prepareTask } from '../session-task.ts';
 import { wrap } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
@@ -15,7 +19,14 @@ import { UsageError } from '../usage-error.ts';
 interface RunOptions {
   readonly subject: string;
   readonly rig: string;
-  readonly task: string;
+  readonly task?: string;
+  readonly kind?: SessionKind;
+  readonly agent?: string;
+  readonly dose?: string;
+  readonly site?: string;
+  readonly givenAt?: string;
+  readonly disengagedAfter: number;
+  readonly carryOn?: boolean;
   readonly trials?: number;
   readonly minutes?: number;
   readonly holdFrames?: number;
@@ -42,7 +53,7 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
     )
     .requiredOption('--subject <name>', 'the animal')
     .requiredOption('--rig <rig>', 'virtual, emulated, another shipped rig, or the path of a rig file')
-    .option('--task <name>', 'the task (see "rig tasks")', 'delayed-association')
+    .option('--task <name>', `the task (see "rig tasks"); else that of the animal's stage, else delayed-association`)
     .option(
       '--trials <n>',
       `end after so many trials (${DEFAULT_TRIALS} when neither this nor --minutes is given)`,
@@ -57,6 +68,22 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
     .option('--set <name=value...>', 'set a parameter of the task (see "rig tasks NAME")', collectSettings)
     .option('--seed <n>', 'trial order and simulated mouse; by chance when not given', whole(0, 2 ** 32 - 1))
     .option('--operator <name>', 'who runs the session')
+    .option(
+      '--kind <kind>',
+      `what the session is for: ${sessionKinds.join(', ')}; else as the task and the other options say`,
+      oneOf(...sessionKinds),
+    )
+    .option('--agent <name>', 'what the animal was given, e.g. muscimol or saline')
+    .option('--dose <text>', 'how much of it')
+    .option('--site <text>', 'where it was given')
+    .option('--given-at <time>', 'when, e.g. 09:40 or 2026-03-02T09:40', timeOfDay(io))
+    .option(
+      '--disengaged-after <n>',
+      'an animal that misses so many trials in a row has stopped working; 0: do not look',
+      whole(0, 200),
+      DISENGAGED_AFTER,
+    )
+    .option('--carry-on', 'say so when the animal has stopped working, but do not end the session')
     .option('--new-subject', "the animal's first session: enter it in the record")
     .option(
       '--engine <engine>',
@@ -85,23 +112,46 @@ function prepare(options: RunOptions, io: Io) {
     );
   }
   const seed = options.seed ?? randomInt(2 ** 32);
-  const task = findTask(options.task);
   const named = /[/\\.]/.test(options.rig) ? pathOf(io, options.rig) : options.rig;
-  const chosen = chooseRig({ ...options, rig: named, seed });
-  const ready = prepareTask(task, options.set ?? {}, seed, chosen.file);
-  for (const warning of task.warnings(ready.parameters as never)) io.err(`${wrap(`Note: ${warning}`, io.columns)}\n`);
-  const { simulated } = chosen.file;
+  const { file } = chooseRig({ ...options, rig: named, seed, empty: true });
+  const { simulated } = file;
+  const place = placeOf(io, options.db, simulated);
+  const known = knownSubject(place, subject);
+  const { agent = null, dose = null, site = null, givenAt = null } = options;
+  const { task, settings, ...session } = planSession(
+    {
+      task: options.task ?? null,
+      settings: options.set ?? {},
+      kind: options.kind ?? null,
+      given: { agent, dose, site, givenAt },
+    },
+    known.standing,
+  );
+  const mouse = options.skill === undefined ? known.mouse : trainedMouse(options.skill);
+  const chosen = chooseRig({ ...options, rig: named, seed, mouse, solvent: task.blank });
+  const ready = prepareTask(task, settings, seed, chosen.file);
+  const warnings = task.warnings(ready.parameters as never);
+  const before = options.seed === undefined ? null : known.seedUsedIn(task.name, seed);
+  if (before !== null) {
+    warnings.push(
+      `session ${before} of ${subject} had the seed ${seed} too: the animal gets the same trials in the same order, which it may remember. Leave --seed out for a fresh one.`,
+    );
+  }
+  for (const warning of warnings) io.err(`${wrap(`Note: ${warning}`, io.columns)}\n`);
   return {
+    ...session,
     chosen,
     ready,
-    place: placeOf(io, options.db, simulated),
+    place,
     subject,
     newSubject: options.newSubject === true && !simulated,
     operator: options.operator ?? null,
+    disengagedAfter: options.disengagedAfter === 0 ? null : options.disengagedAfter,
     limits: {
       trials: options.trials ?? (options.minutes === undefined ? DEFAULT_TRIALS : null),
       minutes: options.minutes ?? null,
       holdFrames: framesToHold(chosen.file, options),
+      endOnDisengagement: options.carryOn !== true,
     },
     flags: recordFlags(io, options.db, simulated),
   };
@@ -136,28 +186,4 @@ function collectSettings(text: string, before: Readonly<Record<string, string>> 
   if (at < 1) throw new InvalidArgumentError('Write a parameter as name=value, e.g. --set delayMs=3000.');
   if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is set twice; give it once.`);
   return { ...before, [name]: text.slice(at + 1).trim() };
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
-}
-
-function decimal(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+(\.\d+)?$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
-  };
-}
-
-function oneOf<const Choice extends string>(...choices: Choice[]): (text: string) => Choice {
-  return (text) => {
-    const found = choices.find((choice) => choice === text);
-    if (found !== undefined) return found;
-    throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
-  };
 }

@@ -1,9 +1,9 @@
 /** The go trial that interpreter, actor and emulated board are timed on: odours A and C, 20 s, the first lick rewarded. */
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 
 export const TRIAL_MS = 20_000;
 
-export const goTrial: TwoOdourPlan = {
+export const goTrial: TrialPlan = {
   odour1: 'A',
   odour2: 'C',
   spouts: ['centre'],
@@ -11,6 +11,7 @@ export const goTrial: TwoOdourPlan = {
   licksToAnswer: 1,
   rewardDelayed: false,
   abortOnEarlyLick: false,
+  freeOnMiss: false,
   light: null,
   durations: {
     baselineMs: 2000,

@@ -6,7 +6,8 @@ import { bind } from '#machines/bind.ts';
 import { planLight } from '#machines/light.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { RandomStream } from '#machines/random.ts';
-import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { CYCLES_PER_MS, openBenchBoard } from './bench-board.ts';
 
 export interface LatencyResult {
@@ -33,7 +34,7 @@ const durations = {
   timeoutMs: 0,
 };
 /** The light is on from the start of the choice period, so that a wave runs while the lick is answered. */
-export const plan: TwoOdourPlan = {
+export const plan: TrialPlan = {
   odour1: 'A',
   odour2: 'C',
   spouts: ['centre'],
@@ -41,6 +42,7 @@ export const plan: TwoOdourPlan = {
   licksToAnswer: 1,
   rewardDelayed: false,
   abortOnEarlyLick: false,
+  freeOnMiss: false,
   ...planLight({ from: 'choice', to: 'choice', rampMs: 0, ramp: 'outside' }, { on: true, mask: false }, durations),
 };
 const CHOICE_AT_MS = 10;

@@ -43,7 +43,7 @@ export async function recording(rounds: number, sessions: number): Promise<Recor
           ours.events(trial.events);
           ours.trial(trial.row);
         }
-        await ours.closeSession({ endReason: 'trials reached', endedAt });
+        await ours.closeSession({ endReason: 'trials reached', endedAt, lastEngagedTrial: null });
       }
       writers.push(rate(began));
       await ours.close();

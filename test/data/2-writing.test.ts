@@ -49,7 +49,7 @@ describe.each([
     const note = { at: startedAt, trial: null, person: 'operator-1', body: 'spout moved' };
     writer.fault(fault);
     writer.note(note);
-    const totals = await writer.closeSession({ endReason: 'all trials done', endedAt });
+    const totals = await writer.closeSession({ endReason: 'all trials done', endedAt, lastEngagedTrial: null });
     await writer.close();
 
     const db = openRecord(path, { mode: 'read' });
@@ -73,6 +73,12 @@ describe.each([
       programVersion: '1',
       softwareVersion: '0.1.0',
       operator: 'operator-1',
+      kind: 'training',
+      stage: null,
+      ...{ agent: null, dose: null, site: null, givenAt: null },
+      offTask: false,
+      disengagementRule: null,
+      lastEngagedTrial: null,
       boardId: 'board-7',
       bootId: 3,
       startedAt,
@@ -122,7 +128,7 @@ describe.each([
     writer.frames(frames.slice(0, 2));
     writer.frames(frames.slice(2));
     writer.imaging({ ...imaging, alreadyRunning: true, rejectedPulses: 7 });
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'read' });
     expect(reads.readTrials(db, id).map(({ light }) => light)).toEqual(lights);
@@ -137,7 +143,7 @@ describe.each([
     const writer = await open(path);
     const id = await begin(writer);
     record(writer, 4);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'read' });
     const trials = reads.readTrials(db, id);
@@ -155,10 +161,12 @@ describe.each([
     await begin(writer);
     const failed = errorOf(async () => {
       writer.events([{ seq: 1, ticks: 0, code: EventCode.start, value: 1 }]);
-      await writer.closeSession({ endReason: 'done', endedAt });
+      await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     });
     expect(await failed).toMatchObject({ message: expect.stringContaining('expected seq 0, got 1') });
-    expect(await errorOf(() => writer.closeSession({ endReason: 'done', endedAt }))).toMatchObject({
+    expect(
+      await errorOf(() => writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null })),
+    ).toMatchObject({
       message: expect.stringContaining('expected seq 0'),
     });
     await writer.close();
@@ -187,7 +195,7 @@ describe('6. one transaction a session', () => {
     const reader = openRecord(path, { mode: 'read' });
     expect(reads.listSessions(reader)).toEqual([]);
     expect(commits).toEqual([]);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     expect(reads.listSessions(reader)).toHaveLength(1);
     expect(commits).toEqual([events.length - 1]);
     reader.close();
@@ -204,7 +212,7 @@ describe('6. one transaction a session', () => {
     const id = await writer.openSession(sessionOn('bench', subject));
     writer.clockSegment(segment0);
     const events = record(writer, 3);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'read' });
     expect(reads.listSessions(db).map((session) => session.id)).toEqual([id]);
@@ -230,7 +238,9 @@ describe('6. one transaction a session', () => {
       }
     };
     expect(await errorOf(fill)).toMatchObject({ code: 'diskFull', message: expect.stringContaining('make room') });
-    expect(await errorOf(() => core.closeSession({ endReason: 'done', endedAt }))).toMatchObject({ code: 'diskFull' });
+    expect(
+      await errorOf(() => core.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null })),
+    ).toMatchObject({ code: 'diskFull' });
     core.close();
     const reader = openRecord(path, { mode: 'read' });
     expect(reads.listSessions(reader)).toEqual([]);
@@ -251,7 +261,7 @@ describe('7. a commit a batch', () => {
       expect(last.get(id)).toBeGreaterThanOrEqual(seq);
     });
     const events = record(writer, 10);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     expect(commits).toHaveLength(20);
     expect(commits).toEqual([...commits].sort((a, b) => a - b));
     expect(commits.at(-1)).toBe(events.length - 1);
@@ -328,7 +338,7 @@ describe('9. raw rows', () => {
     const writer = openWriter(path);
     await begin(writer);
     record(writer, 1);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'write' });
     for (const sql of [
@@ -350,7 +360,7 @@ describe('10. reads', () => {
     const writer = openWriter(path);
     const id = await begin(writer);
     record(writer, 2);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'read' });
     expect(reads.listSessions(db, 'SIM-1').map((session) => session.id)).toEqual([id]);

@@ -24,9 +24,9 @@ describe.each([
     const first = await writer.openSession(sessionOn('bench', subject));
     writer.clockSegment(segment0);
     writer.certificate(certificate);
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     const second = await writer.openSession({ ...sessionOn('bench', subject), startedAt });
-    await writer.closeSession({ endReason: 'done', endedAt });
+    await writer.closeSession({ endReason: 'done', endedAt, lastEngagedTrial: null });
     await writer.close();
     const db = openRecord(path, { mode: 'read' });
     expect(readCertificate(db, first)).toEqual(certificate);

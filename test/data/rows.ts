@@ -37,6 +37,10 @@ export function sessionOn(rigName: string, subject: number, simulated = true): S
     programVersion: '1',
     softwareVersion: '0.1.0',
     operator: 'operator-1',
+    condition: { kind: 'training', agent: null, dose: null, site: null, givenAt: null },
+    stage: null,
+    offTask: false,
+    disengagementRule: null,
     startedAt,
   };
 }

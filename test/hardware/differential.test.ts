@@ -13,8 +13,9 @@ import { Interpreter } from '#machines/interpret.ts';
 import { planLight } from '#machines/light.ts';
 import type { BoundProgram } from '#machines/program.ts';
 import { RandomStream } from '#machines/random.ts';
+import type { TrialDurations, TrialPlan } from '#machines/trial-plan.ts';
 import type { TrialRunner } from '#machines/trial-runner.ts';
-import { type TwoOdourDurations, type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EventCode, epochs, type RawEvent } from '#machines/vocabulary.ts';
 import { RigDriver } from './rig-driver.ts';
 import type { ScriptedEdge } from './scripted-mouse.ts';
@@ -26,12 +27,12 @@ const TIE_JITTER_MS = 1e-3;
 
 type Event = readonly [ticks: number, code: number, value: number];
 
-function randomPlan(random: RandomStream): TwoOdourPlan {
+function randomPlan(random: RandomStream): TrialPlan {
   // Multiples of 5 ms, so that different timers often fall due together; an odd one now and then.
   const ms = (least: number, most: number) =>
     random.below(5) === 0 ? least + random.float() * (most - least) : least + 5 * random.below((most - least) / 5 + 1);
   const rewardDelayed = random.below(2) === 0;
-  const durations: TwoOdourDurations = {
+  const durations: TrialDurations = {
     baselineMs: ms(5, 20),
     odour1Ms: ms(5, 20),
     earlyDelayMs: ms(0, 20),
@@ -52,12 +53,13 @@ function randomPlan(random: RandomStream): TwoOdourPlan {
     licksToAnswer: 1 + random.below(3),
     rewardDelayed,
     abortOnEarlyLick: random.below(4) === 0,
+    freeOnMiss: Math.floor(durations.waterMs) % 2 === 0,
     ...randomLight(random, durations),
   };
 }
 
 /** Half the trials under light or its mask, over a span that light fits in, at multiples of 5 ms. */
-function randomLight(random: RandomStream, durations: TwoOdourDurations): Pick<TwoOdourPlan, 'light' | 'durations'> {
+function randomLight(random: RandomStream, durations: TrialDurations): Pick<TrialPlan, 'light' | 'durations'> {
   const first = random.below(epochs.length);
   const last = first + random.below(Math.min(3, epochs.length - first));
   const wholeMs = epochs.slice(first, last + 1).reduce((sum, epoch) => sum + durations[`${epoch}Ms`], 0);
@@ -80,7 +82,7 @@ function rigFile(): RigFile {
 }
 
 /** Light that starts and ends within the choice period needs more nodes than a board holds where much else is asked. */
-function fits(plan: TwoOdourPlan, file: RigFile): boolean {
+function fits(plan: TrialPlan, file: RigFile): boolean {
   const lines = { inputs: file.inputs.map(({ name }) => name), outputs: file.outputs.map(({ name }) => name) };
   const bound = bind(compile(twoOdourTrial, plan, lines), { ...plan.durations }, 2000);
   try {
@@ -91,7 +93,7 @@ function fits(plan: TwoOdourPlan, file: RigFile): boolean {
 }
 
 /** Onsets and offsets at random, and at the trial's own deadlines. `fromTtlMs`: how long the TTL rises after the start's stamp. */
-function randomTrain(random: RandomStream, { durations: d }: TwoOdourPlan, fromTtlMs: number): ScriptedEdge[] {
+function randomTrain(random: RandomStream, { durations: d }: TrialPlan, fromTtlMs: number): ScriptedEdge[] {
   const deadlines: number[] = [];
   let at = 0;
   for (const ms of [d.baselineMs, d.odour1Ms, d.earlyDelayMs, d.lateDelayMs, d.odour2Ms, d.choiceMs, d.consumptionMs]) {

@@ -9,7 +9,8 @@ import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import type { LineTable } from '#machines/program.ts';
 import { PULSE_TRIAL, pulse } from '#machines/pulse.ts';
-import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EventCode } from '#machines/vocabulary.ts';
 import { plans } from './rig-driver.ts';
 
@@ -134,7 +135,7 @@ export class RawHost {
   }
 
   /** Loads and starts a trial of this plan. */
-  begin(plan: TwoOdourPlan = plans.go): ProgramImage {
+  begin(plan: TrialPlan = plans.go): ProgramImage {
     const image = imageOf(plan);
     this.load(image);
     this.commit(image);
@@ -172,6 +173,6 @@ export class RawHost {
   }
 }
 
-export function imageOf(plan: TwoOdourPlan): ProgramImage {
+export function imageOf(plan: TrialPlan): ProgramImage {
   return programImage(bind(compile(twoOdourTrial, plan, lines), { ...plan.durations }, 2000));
 }

@@ -10,7 +10,8 @@ import { compile } from '#machines/compile.ts';
 import type { BoundProgram } from '#machines/program.ts';
 import { replay, type Verdict } from '#machines/replay.ts';
 import { type DeviceTicks, deviceTicks, ticksBetween } from '#machines/time.ts';
-import { type TwoOdourDurations, type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialDurations, TrialPlan } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EventCode, type RawEvent } from '#machines/vocabulary.ts';
 import { type ScriptedEdge, ScriptedMouse } from './scripted-mouse.ts';
 
@@ -28,7 +29,7 @@ export function changed(file: RigFile, change: ChangeFile | undefined): RigFile 
 }
 
 /** Choice runs from 450 to 750 ms after the start. */
-export const durations: TwoOdourDurations = {
+export const durations: TrialDurations = {
   baselineMs: 50,
   odour1Ms: 100,
   earlyDelayMs: 100,
@@ -43,7 +44,7 @@ export const durations: TwoOdourDurations = {
 };
 export const choiceMs = { from: 450, to: 750 };
 
-const go: TwoOdourPlan = {
+const go: TrialPlan = {
   odour1: 'A',
   odour2: 'C',
   spouts: ['centre'],
@@ -51,13 +52,11 @@ const go: TwoOdourPlan = {
   licksToAnswer: 1,
   rewardDelayed: false,
   abortOnEarlyLick: false,
+  freeOnMiss: false,
   light: null,
   durations,
 };
-export const plans = { go, noGo: { ...go, odour2: 'D', rewarded: null } } as const satisfies Record<
-  string,
-  TwoOdourPlan
->;
+export const plans = { go, noGo: { ...go, odour2: 'D', rewarded: null } } as const satisfies Record<string, TrialPlan>;
 
 export interface RanTrial {
   readonly trace: TrialTrace;
@@ -115,7 +114,7 @@ export class RigDriver {
     this.#onEvent(event);
   }
 
-  bind(plan: TwoOdourPlan): { bound: BoundProgram; source: TrialSource } {
+  bind(plan: TrialPlan): { bound: BoundProgram; source: TrialSource } {
     const program = compile(twoOdourTrial, plan, this.rig.lines);
     this.#rate = this.rig.ticksPerMs;
     return {
@@ -126,7 +125,7 @@ export class RigDriver {
 
   /** `during`: called when the trial enters a state with this word in it, as soon as the host hears of it. */
   async run(
-    plan: TwoOdourPlan,
+    plan: TrialPlan,
     script: readonly ScriptedEdge[] = [],
     { startAt = null, during }: { startAt?: DeviceTicks | null; during?: [state: string, act: () => void] } = {},
   ): Promise<RanTrial> {

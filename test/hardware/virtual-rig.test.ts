@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMouse } from '#hardware/mouse/mouse.ts';
+import { createMouse } from '#hardware/mouse/learning-mouse.ts';
 import { findRigFile, parseRigFile } from '#hardware/rig-file.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
 import { deviceTicks } from '#machines/time.ts';

@@ -26,7 +26,7 @@ const minute = 60e6;
 
 function done(trial: number, reason: EndReason = EndReason.completed): TrialDone {
   const barred = reason === EndReason.onTimeLimit ? { line: 'odourA', water: false, reason } : null;
-  return { reason, elapsedUs: trial * minute, barred };
+  return { reason, elapsedUs: trial * minute, barred, disengaged: false };
 }
 
 /** A trial that ends only when it is aborted. */

@@ -3,7 +3,8 @@ import { bind } from '#machines/bind.ts';
 import { type LightSpan, planLight } from '#machines/light.ts';
 import type { LineTable } from '#machines/program.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
-import { type TwoOdourPlan, type TwoOdourResult, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialPlan, TrialResult } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { EndReason, EventCode, type RawEvent } from '#machines/vocabulary.ts';
 import { type Input, interpreted, type Noted } from './run-both.ts';
 
@@ -45,12 +46,12 @@ export type AskedLight = Partial<LightSpan> & {
   readonly mask?: boolean;
 };
 
-export interface Changes extends Partial<Omit<TwoOdourPlan, 'durations' | 'light'>> {
+export interface Changes extends Partial<Omit<TrialPlan, 'durations' | 'light'>> {
   readonly durations?: Partial<typeof durations>;
   readonly light?: AskedLight | null;
 }
 
-export function planOf({ durations: changed, light, ...rest }: Changes = {}): TwoOdourPlan {
+export function planOf({ durations: changed, light, ...rest }: Changes = {}): TrialPlan {
   const lasts = { ...durations, ...changed };
   const lighting = light
     ? planLight(
@@ -67,6 +68,7 @@ export function planOf({ durations: changed, light, ...rest }: Changes = {}): Tw
     licksToAnswer: 1,
     rewardDelayed: false,
     abortOnEarlyLick: false,
+    freeOnMiss: false,
     ...rest,
     ...lighting,
   };
@@ -83,7 +85,7 @@ export function licks(onsets: readonly number[], line = 'lick'): Input[] {
   ]);
 }
 
-export interface Told extends TwoOdourResult {
+export interface Told extends TrialResult {
   readonly endsAt: number;
   /** From and to, by line. */
   readonly on: Readonly<Record<string, readonly (readonly [number, number])[]>>;
@@ -106,7 +108,7 @@ export function tell(changes: Changes, inputs: readonly Input[]): Told {
   }
   const [endsAt, code, value] = events.at(-1)!;
   if (code !== EventCode.end || (value & 0xff) !== EndReason.completed) throw new Error('the trial did not complete');
-  return { ...(program.results[value >> 8] as TwoOdourResult), endsAt, on };
+  return { ...(program.results[value >> 8] as TrialResult), endsAt, on };
 }
 
 /** A trial's events as a rig records them: up to the end, numbered, stamps wrapped to 32 bits. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bind } from '#machines/bind.ts';
 import { compile } from '#machines/compile.ts';
 import { programHash } from '#machines/program-cache.ts';
-import { type TwoOdourPlan, twoOdourTrial } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
+import { twoOdourTrial } from '#machines/two-odour-trial.ts';
 import { epochs } from '#machines/vocabulary.ts';
 import { enacted, type Input, interpreted } from './run-both.ts';
 import { type AskedLight, type Changes, durations, licks, planOf, rigLines, tell } from './trial-driver.ts';
@@ -20,6 +21,8 @@ type Case = [
   water: [number, number] | null,
   endsAt: number,
 ];
+
+const free = { freeOnMiss: true };
 
 const cases: Case[] = [
   ['go, a lick in the choice period: hit, with water at once', {}, licks([600]), 'hit', [600, 650], 1000],
@@ -52,6 +55,16 @@ const cases: Case[] = [
   ['an early lick in odour 2 aborts', aborts, licks([450]), 'early', null, 600],
   ['licks in baseline and odour 1 do not abort', aborts, licks([50, 150, 600]), 'hit', [600, 650], 1000],
   ['an early lick on a spout that does not count', aborts, licks([310], 'lickLeft'), 'miss', null, 1000],
+  ['a miss where water is free then: still a miss, and water at the end of choice', free, [], 'miss', [800, 850], 1000],
+  [
+    'an answer where water would be free on a miss: one drop, at the answer',
+    free,
+    licks([600]),
+    'hit',
+    [600, 650],
+    1000,
+  ],
+  ['no answer on a no-go trial is never free water', { ...free, ...noGo }, [], 'correctRejection', null, 1000],
   ['two spouts, the rewarded one: correct', twoSpouts, licks([600], 'lickLeft'), 'correct', [600, 650], 1000],
   ['two spouts, the other one: error', twoSpouts, licks([600], 'lickRight'), 'error', null, 1000],
   ['two spouts, none: no response', twoSpouts, licks([600], 'lick'), 'noResponse', null, 1000],
@@ -137,7 +150,7 @@ describe('a two-odour trial', () => {
   };
   type Sampled<A> = A extends fc.Arbitrary<infer T> ? T : never;
 
-  const plans: fc.Arbitrary<Omit<TwoOdourPlan, 'durations' | 'light'>> = fc.record({
+  const plans: fc.Arbitrary<Omit<TrialPlan, 'durations' | 'light'>> = fc.record({
     odour1: fc.constantFrom('A', 'B'),
     odour2: fc.constantFrom('C', 'D'),
     spouts: fc.constantFrom(['centre'], ['left', 'right']),
@@ -145,6 +158,7 @@ describe('a two-odour trial', () => {
     licksToAnswer: fc.integer({ min: 1, max: 3 }),
     rewardDelayed: fc.boolean(),
     abortOnEarlyLick: fc.boolean(),
+    freeOnMiss: fc.boolean(),
   });
   const someDurations = fc
     .array(fc.nat(40), { minLength: 11, maxLength: 11 })
@@ -154,7 +168,7 @@ describe('a two-odour trial', () => {
     );
 
   it('has one program whatever its durations', () => {
-    const hash = (plan: TwoOdourPlan) => programHash(compile(twoOdourTrial, plan, rigLines));
+    const hash = (plan: TrialPlan) => programHash(compile(twoOdourTrial, plan, rigLines));
     fc.assert(
       fc.property(
         plans,
@@ -206,13 +220,16 @@ describe('a two-odour trial', () => {
         const { nodes, states, lines } = compile(twoOdourTrial, lit, rigLines);
         for (const { outputs, state } of nodes) {
           expect(smells.filter((each) => outputs & each).length).toBeLessThanOrEqual(1);
-          expect((outputs & waters) !== 0).toBe(/water\.flowing/.test(states[state]!));
+          expect((outputs & waters) !== 0).toBe(/water\.(flowing|free)/.test(states[state]!));
         }
-        // Water opens by a lick in the armed state or, after a reward delay, by the timer that follows one.
+        // Water opens by a lick in the armed state, by the reward delay that follows one, or at the end of a choice
+        // period without an answer where it is free then.
         for (const { onInput, onTimer, outputs, state } of nodes) {
           const opens = (to: number) => (nodes[to]!.outputs & waters & ~outputs) !== 0;
           const cause = states[state]!;
-          if (onTimer.some((edge) => edge && opens(edge.to))) expect(cause).toMatch(/water\.toCome/);
+          const free = plan.freeOnMiss && plan.rewarded !== null;
+          const waits = free ? /water\.toCome|epoch\.choice .*water\.(armed|opening)/ : /water\.toCome/;
+          if (onTimer.some((edge) => edge && opens(edge.to))) expect(cause).toMatch(waits);
           for (const [index, edge] of onInput.entries()) {
             if (!edge || !opens(edge.to)) continue;
             expect(cause).toMatch(/epoch\.choice .*water\.armed/);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { canonical } from '#machines/canonical.ts';
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 import { delayedAssociation } from '#protocols/delayed-association.ts';
 import { ParameterError, parseParameters } from '#protocols/parameters.ts';
 import type { DrawnTrial, PastTrial, RigFacts } from '#protocols/task.ts';
@@ -11,11 +11,11 @@ const rig: RigFacts = { waterMs: (ul, spout) => ul * 10 + (spout === 'right' ? 5
 function draw(settings: Record<string, string>, n: number, seed = 1) {
   const planner = delayedAssociation.planner(parseParameters(delayedAssociation, settings), seed, rig);
   const history: PastTrial[] = [];
-  const drawn: (DrawnTrial & { input: TwoOdourPlan })[] = [];
+  const drawn: (DrawnTrial & { input: TrialPlan })[] = [];
   for (let index = 0; index < n; index++) {
     const trial = planner.next(history) as (typeof drawn)[number];
     drawn.push(trial);
-    history.push({ trialType: trial.trialType, outcome: null });
+    history.push({ trialType: trial.trialType, outcome: null, answer: null });
   }
   const byPair = new Map(drawn.map((trial) => [trial.trialType, trial.input]));
   return { planner, history, drawn, ask: (pair: string) => byPair.get(pair)! };

@@ -25,7 +25,7 @@ describe('parameters from the command line', () => {
       choiceMs: 3000,
       abortOnEarlyLick: false,
       timeoutMs: 0,
-      optoEpoch: 'none',
+      optoEpoch: [],
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { canonical } from '#machines/canonical.ts';
 import type { ParameterRow } from '#protocols/parameters.ts';
-import { describeParameters, parseParameters } from '#protocols/parameters.ts';
+import { describeParameters, parseParameters, valueText } from '#protocols/parameters.ts';
 import { findTask, tasks } from '#protocols/registry.ts';
 import type { DrawnTrial, PastTrial, Task } from '#protocols/task.ts';
 
@@ -12,7 +13,7 @@ function draw(task: Task, seed: number, n: number): DrawnTrial[] {
   const history: PastTrial[] = [];
   return Array.from({ length: n }, () => {
     const trial = planner.next(history);
-    history.push({ trialType: trial.trialType, outcome: null });
+    history.push({ trialType: trial.trialType, outcome: null, answer: null });
     return trial;
   });
 }
@@ -36,7 +37,9 @@ describe('the registry', () => {
     expect(() => findTask('delayed-asociation')).toThrow(
       /Did you mean delayed-association\? Tasks: delayed-association/,
     );
-    expect(() => findTask('five-choice')).toThrow(/no task "five-choice"\. Tasks: delayed-association/);
+    expect(() => findTask('five-choice')).toThrow(
+      /no task "five-choice"\. Tasks: delayed-association, go-pairs, habituation/,
+    );
   });
 
   it('has each name once', () => {
@@ -73,7 +76,7 @@ describe.each(tasks.map((task) => ({ name: task.name, task })))('task $name', ({
 
   it('draws others from another seed', () => {
     const order = (trials: readonly DrawnTrial[]) => trials.map((trial) => trial.trialType);
-    expect(order(draw(task, 2, 200))).not.toEqual(order(drawn.slice(0, 200)));
+    if (task.trialTypes.length > 1) expect(order(draw(task, 2, 200))).not.toEqual(order(drawn.slice(0, 200)));
   });
 
   it('numbers trials from 1 and leaves the board time to load between them', () => {
@@ -89,17 +92,48 @@ describe.each(tasks.map((task) => ({ name: task.name, task })))('task $name', ({
     }
   });
 
-  it('shows every trial type once in each block', () => {
-    const types = [...task.trialTypes].sort();
-    for (let start = 0; start < TRIALS; start += types.length) {
-      const block = drawn.slice(start, start + types.length).map((trial) => trial.trialType);
-      expect(block.sort()).toEqual(types);
+  const { blockLength = 1, sideOrder } = parseParameters(task, {}) as { blockLength?: number; sideOrder?: string };
+  const types = [...task.trialTypes].sort();
+
+  it('shows every trial type equally often: in each block, or in the long run where sides are drawn', () => {
+    const counted = (trials: readonly DrawnTrial[], type: string) =>
+      trials.filter(({ trialType }) => trialType === type).length;
+    for (const type of types) {
+      expect(Math.abs(counted(drawn, type) / TRIALS - 1 / types.length)).toBeLessThan(0.02);
+      for (let start = 0; sideOrder !== 'antiBias' && start + blockLength <= TRIALS; start += blockLength) {
+        expect(counted(drawn.slice(start, start + blockLength), type)).toBe(blockLength / types.length);
+      }
     }
   });
 
-  it('never runs a pair more than twice, nor rewards or withholds more than four times, in a row', () => {
+  it('never runs a trial type longer than two blocks hold of it, nor what is rewarded longer than a block', () => {
     const rewarded = drawn.map((trial) => ('rewarded' in trial.input ? trial.input.rewarded : null));
-    expect(longestRun(rewarded)).toBe(4);
-    expect(longestRun(drawn.map((trial) => trial.trialType))).toBe(2);
+    if (new Set(rewarded).size > 1)
+      expect(longestRun(rewarded)).toBeLessThanOrEqual(sideOrder === 'antiBias' ? 3 : blockLength);
+    if (types.length > 1) {
+      const most = sideOrder === 'antiBias' ? 3 : (2 * blockLength) / types.length;
+      expect(longestRun(drawn.map((trial) => trial.trialType))).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('names every structure that it draws', () => {
+    const planner = task.planner(parseParameters(task, {}), 1, rig);
+    const sorted = (inputs: Iterable<object>) => [...new Set([...inputs].map((input) => canonical(input)))].sort();
+    expect(sorted(planner.structures())).toEqual(sorted(drawn.map(({ input }) => input)));
+  });
+
+  it('is trained, if in stages, in stages that can be run: known tasks, settings within their bounds, rules on both ends', () => {
+    const { stages } = task;
+    expect(new Set(stages.map(({ name }) => name)).size).toBe(stages.length);
+    for (const [index, stage] of stages.entries()) {
+      const typed = Object.fromEntries(Object.entries(stage.settings).map(([name, value]) => [name, valueText(value)]));
+      expect(() => parseParameters(findTask(stage.task), typed)).not.toThrow();
+      expect(stage.prose).toMatch(/\.$/);
+      expect(stage.promote === null).toBe(index === stages.length - 1);
+      if (index === 0) expect(stage.demote).toBeNull();
+    }
+    const rules = stages.flatMap(({ promote, demote }) => [promote, demote]).filter((rule) => rule !== null);
+    expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+    for (const rule of rules) expect(rule.mode).toBe(rule.is === 'below' ? 'propose' : 'auto');
   });
 });

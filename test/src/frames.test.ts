@@ -45,13 +45,19 @@ function frames(hz: number, fromS: number, toS: number): [number, number][] {
 function virtual(mouse: Mouse, line?: Record<string, unknown>): ChosenRig {
   const file = fileOf('virtual', line);
   const rig = new VirtualRig({ file, mouse });
-  return { file, rig, time: { nowMs: () => rig.nowMs, pass: (ms) => rig.pass(ms), after: null }, commit: 'session' };
+  return {
+    file,
+    rig,
+    time: { nowMs: () => rig.nowMs, pass: (ms) => rig.pass(ms), after: null },
+    commit: 'session',
+    mouse: null,
+  };
 }
 
 function emulated(mouse: Mouse) {
   const file = fileOf('emulated');
   const rig = createEmulatedRig({ file, mouse });
-  return { file, rig, time: emulatedTime(rig), commit: 'session' } as const;
+  return { file, rig, time: emulatedTime(rig), commit: 'session', mouse: null } as const;
 }
 
 function recorded(path: string) {

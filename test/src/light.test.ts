@@ -6,7 +6,7 @@ import { readTrials } from '#data/reads.ts';
 import { createEmulatedRig } from '#hardware/emulator/emulated-rig.ts';
 import { RigError } from '#hardware/rig.ts';
 import { findRigFile } from '#hardware/rig-file.ts';
-import type { TwoOdourPlan } from '#machines/two-odour-trial.ts';
+import type { TrialPlan } from '#machines/trial-plan.ts';
 import { findTask } from '#protocols/registry.ts';
 import { chooseRig, emulatedTime } from '#src/rigs.ts';
 import { prepareTask } from '#src/session-task.ts';
@@ -29,10 +29,10 @@ describe('on a board', () => {
     const [opto, mask, trial] = [watch(3, 'D'), watch(3), watch(1)];
     const settings = { ...quick, ...lit, lightAmplitude: '0.5', lightRampMs: '200' };
     const ran = await live(
-      { file, rig, time: emulatedTime(rig), commit: 'session' },
+      { file, rig, time: emulatedTime(rig), commit: 'session', mouse: null },
       { settings, limits: { trials: 8 } },
     );
-    const plans = ran.read((db) => readTrials(db, 1)).map(({ plan }) => plan as TwoOdourPlan);
+    const plans = ran.read((db) => readTrials(db, 1)).map(({ plan }) => plan as TrialPlan);
     const starts = trial.changes.filter((_, index) => index % 2 === 0);
     expect(starts).toHaveLength(8);
     expect(new Set(plans.map(({ light }) => light!.on))).toEqual(new Set([true, false]));
@@ -82,7 +82,7 @@ describe('the rig is told of a wave', () => {
             structures: () => ready.planner.structures(),
             next: (history) => {
               const drawn = ready.planner.next(history);
-              const input = drawn.input as TwoOdourPlan;
+              const input = drawn.input as TrialPlan;
               const wave = { ...input.light!.wave, frequencyHz: history.length < 2 ? 40 : 20 };
               return { ...drawn, input: { ...input, light: { ...input.light!, on: true, wave } } };
             },
@@ -120,7 +120,7 @@ describe('the record and the screen', () => {
     };
     const shown = { ...wave, sham: null, drive: 0.4, rampMs: 100, rampSide: 'inside' };
     const flash = { ...wave, sham: 'maskOnly', drive: 0, rampMs: 0, rampSide: null };
-    const on = trials.map(({ plan }) => (plan as TwoOdourPlan).light!.on);
+    const on = trials.map(({ plan }) => (plan as TrialPlan).light!.on);
     expect(on.filter(Boolean).length).toBeGreaterThan(1);
     expect(trials.map(({ light }) => light)).toEqual(on.map((is) => (is ? shown : flash)));
 

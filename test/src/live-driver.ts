@@ -7,6 +7,7 @@ import type { Io } from '#src/io.ts';
 import { type LiveOutcome, runLive } from '#src/live-session.ts';
 import type { ChosenRig } from '#src/rigs.ts';
 import { prepareTask, type SessionTask } from '#src/session-task.ts';
+import { outsideTraining } from '#src/training.ts';
 import { place } from './driver.ts';
 
 export interface RanLive extends LiveOutcome {
@@ -60,6 +61,7 @@ export async function live(chosen: ChosenRig, options: LiveOptions = {}): Promis
       place: { path, createFolder: false },
       subject: 'M001',
       newSubject: false,
+      ...outsideTraining,
       operator: null,
       limits: { trials: 4, minutes: null, ...limits },
       flags: '',

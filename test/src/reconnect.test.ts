@@ -11,6 +11,7 @@ import { findTask } from '#protocols/registry.ts';
 import { emulatedTime, mouseFor } from '#src/rigs.ts';
 import { runSession } from '#src/session-runner.ts';
 import { prepareTask } from '#src/session-task.ts';
+import { outsideTraining } from '#src/training.ts';
 import { place, spawnRig } from './driver.ts';
 
 function recorded(path: string) {
@@ -48,11 +49,12 @@ it('goes on with the next trial on a clock segment of its own when a restarted b
     rig.lockStep.after(12_000, () => rig.line.plug());
   });
   const session = runSession({
-    chosen: { file, rig, time: emulatedTime(rig), commit: 'session' },
+    chosen: { file, rig, time: emulatedTime(rig), commit: 'session', mouse: null },
     ready: prepareTask(findTask('delayed-association'), {}, 5, file),
     writer: openWriter(at.file('a.sqlite')),
     subject: 'M001',
     newSubject: false,
+    ...outsideTraining,
     operator: null,
     limits: { trials: 6, minutes: null },
     now: () => '2026-03-02T09:00:00.000+01:00',

@@ -9,6 +9,7 @@ import { chooseRig } from '#src/rigs.ts';
 import { SessionMeter } from '#src/session-meter.ts';
 import { runSession, type SessionProgress } from '#src/session-runner.ts';
 import { prepareTask } from '#src/session-task.ts';
+import { outsideTraining } from '#src/training.ts';
 import { place } from './driver.ts';
 
 const identity = { timing: 'device' } as RigIdentity;
@@ -23,6 +24,7 @@ async function metered() {
     writer: openWriter(place().file('a.sqlite')),
     subject: 'M001',
     newSubject: false,
+    ...outsideTraining,
     operator: null,
     limits: { trials: 3, minutes: null },
     now: () => '2026-03-02T09:00:00.000+01:00',

@@ -12,6 +12,7 @@ import { findTask } from '#protocols/registry.ts';
 import { chooseRig } from '#src/rigs.ts';
 import { runSession } from '#src/session-runner.ts';
 import { prepareTask } from '#src/session-task.ts';
+import { outsideTraining } from '#src/training.ts';
 import { type Place, place } from './driver.ts';
 
 const lost = new RigError('linkLost', 'The cable is out. The board has shut its outputs. Plug it in.');
@@ -42,6 +43,7 @@ async function run(
     writer,
     subject: 'M001',
     newSubject: false,
+    ...outsideTraining,
     operator: 'operator-1',
     limits: { trials: 5, minutes: null },
     now: () => '2026-03-02T09:00:00.000+01:00',

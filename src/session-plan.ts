@@ -1,0 +1,117 @@
+/**
+ * From what a person asks for to a session that can be run: the task (the one of the animal's stage unless another is
+ * named), its settings, what the session is for, and what the simulated animal brings along. All that can be refused
+ * before a record or a port is touched, is refused here.
+ */
+import { existsSync } from 'node:fs';
+import type { Place } from '#data/place.ts';
+import type { ConditionRow } from '#data/rows.ts';
+import { readMouse, sessionWithSeed, subjectId } from '#data/training-reads.ts';
+import type { MouseState } from '#hardware/mouse/learning-mouse.ts';
+import { valueText } from '#protocols/parameters.ts';
+import { findTask } from '#protocols/registry.ts';
+import type { SessionKind } from '#protocols/session-kind.ts';
+import type { Task } from '#protocols/task.ts';
+import { readingFrom } from './record-option.ts';
+import { type Standing, standingOf } from './training.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What the record says of an animal before its session. */
+export interface KnownSubject {
+  /** Null: it is in no stage of training. */
+  readonly standing: Standing | null;
+  /** Of a simulated mouse; undefined: it has learned nothing yet. */
+  readonly mouse: MouseState | undefined;
+  /** The last session of this task that had this seed; null: none. */
+  seedUsedIn(task: string, seed: number): number | null;
+}
+
+const nobody: KnownSubject = { standing: null, mouse: undefined, seedUsedIn: () => null };
+
+/** Reads only; a record that is not there yet knows nobody. */
+export function knownSubject({ path }: Place, name: string): KnownSubject {
+  if (!existsSync(path)) return nobody;
+  return readingFrom(path, (db) => {
+    const subject = subjectId(db, name);
+    if (subject === null) return nobody;
+    return {
+      standing: standingOf(db, subject),
+      mouse: readMouse(db, subject) as MouseState | undefined,
+      seedUsedIn: (task, seed) => readingFrom(path, (again) => sessionWithSeed(again, subject, task, seed)),
+    };
+  });
+}
+
+export interface Asked {
+  /** Null: what the animal's stage says. */
+  readonly task: string | null;
+  /** As typed, by parameter. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Null: what the task and the settings make of it. */
+  readonly kind: SessionKind | null;
+  readonly given: Omit<ConditionRow, 'kind'>;
+}
+
+export interface PlannedSession {
+  readonly task: Task;
+  /** As typed, by parameter. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Null: outside the stages of training. */
+  readonly standing: Standing | null;
+  readonly condition: ConditionRow;
+  readonly offTask: boolean;
+}
+
+/** @throws ParameterError, UsageError */
+export function planSession(asked: Asked, known: Standing | null): PlannedSession {
+  const standing = asked.task === null ? known : null;
+  const task = findTask(asked.task ?? standing?.stage.task ?? 'delayed-association');
+  const lit = Object.keys(asked.settings).some(isLightSetting);
+  const kind = asked.kind ?? (asked.given.agent !== null ? 'drug' : lit ? 'opto' : task.kind);
+  refuseContradictions(kind, asked, lit, standing);
+  const byHand = Object.keys(asked.settings).filter((name) => !(kind === 'opto' && isLightSetting(name)));
+  const ofStage = Object.entries(standing?.stage.settings ?? {}).map(([name, value]) => [name, valueText(value)]);
+  return {
+    task,
+    settings: { ...Object.fromEntries(ofStage), ...asked.settings },
+    standing,
+    condition: { kind, ...asked.given },
+    offTask: byHand.length > 0,
+  };
+}
+
+/** Parameters of light (protocols/light-parameters.ts) bear its name. */
+function isLightSetting(name: string): boolean {
+  return /^(opto|light)[A-Z]/.test(name);
+}
+
+function refuseContradictions(kind: SessionKind, { given }: Asked, lit: boolean, standing: Standing | null): void {
+  const refuse = (what: string, remedy: string) => new UsageError(`${what} Nothing was started. ${remedy}`);
+  if (kind === 'drug' && given.agent === null) {
+    throw refuse(
+      'A drug session must say what was given, or it cannot be analysed.',
+      'Add --agent, e.g. --agent muscimol --dose "1 ug" --site "M2, both sides".',
+    );
+  }
+  if (kind !== 'drug' && given.agent !== null) {
+    throw refuse(
+      `An animal that was given ${given.agent} is in a drug session, and this one is called ${kind}.`,
+      'Leave --kind out, or leave --agent out if nothing was given.',
+    );
+  }
+  if (given.agent === null && (given.dose ?? given.site ?? given.givenAt) !== null) {
+    throw refuse('A dose, site or time was named, but not what was given.', 'Add --agent.');
+  }
+  if (lit && kind !== 'opto') {
+    throw refuse(
+      `A session with opto light is of kind opto, and this one is called ${kind}: it would count as practice without light.`,
+      'Leave --kind out, or take the light settings out.',
+    );
+  }
+  if (kind === 'opto' && standing !== null && !standing.stage.light) {
+    throw refuse(
+      `Stage ${standing.stage.name} of ${standing.ladder.name} allows no opto light: the animal is still learning.`,
+      'Run it without light, or name the task with --task to run it outside the stages.',
+    );
+  }
+}
