@@ -9,6 +9,7 @@ import type { Spout } from '#machines/vocabulary.ts';
 import { shuffled } from './order.ts';
 import { ParameterError, parameterFacts } from './parameters.ts';
 import type { Planner, Task } from './task.ts';
+import { expectationOf } from './trial-expectation.ts';
 
 const prose = `\
 No odour, no delay: whenever the mouse licks, it gets a drop, then has a short pause to drink before the next lick counts.
@@ -92,6 +93,7 @@ export const habituation: Task<typeof parameters.shape> = {
   chart: freeLicking,
   blank: false,
   stages: [],
+  expectation: (input) => expectationOf(input as TrialPlan, { drinksAfterDrop: true }),
   warnings: () => [],
   planner(set, seed, rig): Planner {
     const spouts: readonly Spout[] = set.spouts === 'one' ? ['centre'] : ['left', 'right'];

@@ -14,6 +14,7 @@ import { ParameterError } from './parameters.ts';
 import type { SessionKind } from './session-kind.ts';
 import type { Stage } from './stages.ts';
 import type { DrawnTrial, Planner, RigFacts, Task } from './task.ts';
+import { expectationOf } from './trial-expectation.ts';
 import { type Place, TrialOrder } from './trial-order.ts';
 import type { DelaySettings, TrialSettings } from './trial-parameters.ts';
 
@@ -69,6 +70,7 @@ export function odourTask<const Shape extends z.ZodRawShape>(spec: OdourTaskSpec
     stages,
     parameters,
     trialTypes: contingency(parameters.parse({})).map(({ trialType }) => trialType),
+    expectation: (input) => expectationOf(input as TrialPlan),
     warnings: (set) => {
       const { optoShare } = set as unknown as Settings;
       if (optoShare <= 0.25) return [];

@@ -3,6 +3,7 @@
  */
 import type { AnyStateMachine } from 'xstate';
 import type { z } from 'zod';
+import type { TrialExpectation } from '#machines/path-proof.ts';
 import type { Outcome, Spout } from '#machines/vocabulary.ts';
 import type { SessionKind } from './session-kind.ts';
 import type { Stage } from './stages.ts';
@@ -65,6 +66,8 @@ export interface Task<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly blank: boolean;
   /** From naive to expert, in order; none: the task is not trained in stages. */
   readonly stages: readonly Stage[];
+  /** What every path of a trial that `planner` draws must hold to. */
+  expectation(input: DrawnTrial['input']): TrialExpectation;
   /** Settings that are allowed but unusual in the field, each as a sentence for whoever starts the session. */
   warnings(parameters: z.output<z.ZodObject<Shape>>): string[];
   /** `seed`: 0 to 2^32 - 1. Throws a ParameterError when the parameters do not fit the rig. */

@@ -4,6 +4,7 @@
 import type { RecordDatabase } from '#data/open.ts';
 import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
 import type { LightRow } from '#data/rows.ts';
+import { epochsOfStates } from '#machines/epochs.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
 import type { TrialPlan } from '#machines/trial-plan.ts';
@@ -11,7 +12,6 @@ import { type Epoch, endReasonWords, type RawEvent } from '#machines/vocabulary.
 import { licksOf, type TrialLicks } from '#protocols/licks.ts';
 import { type Measures, measure } from '#protocols/measures.ts';
 import { tasks } from '#protocols/registry.ts';
-import { epochsOfStates } from './epochs.ts';
 import { trialRecord } from './past-trial.ts';
 
 export interface TrialFacts {

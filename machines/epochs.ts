@@ -2,8 +2,8 @@
  * Which epoch a recorded state belongs to: charts tag their states with the names of epochs (machines/vocabulary.ts).
  */
 import type { AnyStateMachine } from 'xstate';
-import type { TrialProgram } from '#machines/program.ts';
-import { type Epoch, epochs } from '#machines/vocabulary.ts';
+import type { TrialProgram } from './program.ts';
+import { type Epoch, epochs } from './vocabulary.ts';
 
 type StateNode = AnyStateMachine['root'];
 
