@@ -22,7 +22,7 @@ import { TrainingStatements } from './training.ts';
 
 export const EVENT_COLUMNS = 5;
 /** Rows in one statement: twice as fast as one by one, and little is gained past it. */
-export const EVENT_GROUP = 16;
+export const EVENT_GROUP = 32;
 
 /** Texts whose ids are kept in memory. A cohort has some hundred; random delays make new ones all the time. */
 const TEXT_CACHE_LIMIT = 10_000;
@@ -54,6 +54,8 @@ export class RowStatements {
   readonly #findText;
   readonly #addText;
   readonly #texts = new Map<string, number>();
+  /** The same value handed in again is not written out again. */
+  #values = new WeakMap<object, number>();
 
   constructor(db: RecordDatabase) {
     const events = (rows: number) =>
@@ -185,10 +187,10 @@ export class RowStatements {
       interval_ms: row.intervalMs,
       digest_count: row.digestCount,
       digest_crc32: row.digestCrc32,
-      plan_text: this.#text(JSON.stringify(row.plan)),
+      plan_text: this.#valueText(row.plan),
       program_hash_text: this.#text(row.programHash),
-      slot_ticks_text: this.#text(JSON.stringify(row.slotTicks)),
-      result_text: row.result === null ? null : this.#text(JSON.stringify(row.result)),
+      slot_ticks_text: this.#valueText(row.slotTicks),
+      result_text: row.result === null ? null : this.#valueText(row.result),
     });
     if (row.light !== null) this.#light.add(session, row.trial, row.light);
   }
@@ -208,6 +210,16 @@ export class RowStatements {
   /** After a rollback the ids in memory may stand for rows that are gone. */
   forgetTexts(): void {
     this.#texts.clear();
+    this.#values = new WeakMap();
+  }
+
+  #valueText(value: unknown): number {
+    if (typeof value !== 'object' || value === null) return this.#text(JSON.stringify(value));
+    const known = this.#values.get(value);
+    if (known !== undefined) return known;
+    const id = this.#text(JSON.stringify(value));
+    this.#values.set(value, id);
+    return id;
   }
 
   #text(body: string): number {

@@ -195,7 +195,10 @@ export class WriterCore {
 
   closeSession(end: SessionEnd): SessionTotals {
     const totals = { eventCount: this.#digest.count, eventCrc32: this.#digest.crc32 };
-    this.#write(true, (session) => this.#rows.closeSession(session, end, totals));
+    this.#write(true, (session) => {
+      this.#writeGroup();
+      this.#rows.closeSession(session, end, totals);
+    });
     if (this.#db.inTransaction) this.#guard(() => this.#finish());
     this.#session = null;
     if (this.#options.commit === 'session') this.beat();
@@ -241,8 +244,12 @@ export class WriterCore {
     this.#grouped = at;
   }
 
-  /** Nothing waits for a group to fill: a batch is written when the call returns. */
+  /** In the lab nothing waits for a group to fill: a batch is written when the call returns. */
   #endBatch(): void {
+    if (this.#options.commit === 'batch') this.#writeGroup();
+  }
+
+  #writeGroup(): void {
     for (let at = 0; at < this.#grouped; at += EVENT_COLUMNS) {
       this.#rows.event.run(this.#group.slice(at, at + EVENT_COLUMNS));
     }

@@ -18,6 +18,8 @@ export interface CachedProgram {
 export class ProgramCache {
   readonly #lines: LineTable;
   readonly #programs = new Map<AnyStateMachine, Map<string, CachedProgram>>();
+  /** Planners draw the same few values again and again. Inputs are values: nobody changes one. */
+  readonly #byInput = new WeakMap<object, { readonly chart: AnyStateMachine; readonly entry: CachedProgram }>();
 
   constructor(lines: LineTable) {
     this.#lines = lines;
@@ -25,6 +27,8 @@ export class ProgramCache {
 
   /** @throws ChartRefused also for a chart that an animal could keep from ending. */
   get(chart: AnyStateMachine, input: { readonly durations: object }): CachedProgram {
+    const seen = this.#byInput.get(input);
+    if (seen?.chart === chart) return seen.entry;
     const { durations: _, ...structure } = input;
     const key = canonical(structure);
     const known = this.#programs.get(chart) ?? new Map<string, CachedProgram>();
@@ -37,6 +41,7 @@ export class ProgramCache {
       entry = { program, hash: programHash(program) };
       known.set(key, entry);
     }
+    this.#byInput.set(input, { chart, entry });
     return entry;
   }
 }

@@ -144,6 +144,8 @@ class OdourPlanner implements Planner {
   readonly #order: TrialOrder;
   readonly #spouts: readonly Spout[];
   readonly #waterMs: ReadonlyMap<Spout, number>;
+  /** By what they differ in; the same value each time, so that whoever keeps what follows from it finds it again. */
+  readonly #inputs = new Map<string, TrialPlan>();
   /** Indices of the types that ask for an answer. */
   readonly #answered: readonly number[];
 
@@ -209,7 +211,14 @@ class OdourPlanner implements Planner {
     return freeWaterShare === 1 && corrections === 'none' && this.#answered.includes(type);
   }
 
-  #input(type: number | null, asked: TrialLight | null, freeOnMiss: boolean, delayMs: number): TrialPlan {
+  #input(type: number | null, light: TrialLight | null, freeOnMiss: boolean, delayMs: number): TrialPlan {
+    const key = `${type} ${light?.epoch} ${light?.on} ${freeOnMiss} ${delayMs}`;
+    const input = this.#inputs.get(key) ?? this.#makeInput(type, light, freeOnMiss, delayMs);
+    this.#inputs.set(key, input);
+    return input;
+  }
+
+  #makeInput(type: number | null, asked: TrialLight | null, freeOnMiss: boolean, delayMs: number): TrialPlan {
     const { set } = this.#asking;
     const { odour1, odour2, asks } = type === null ? odourless : this.#asking.asked[type]!;
     const rewarded = asks === 'noGo' ? null : asks === 'go' ? 'centre' : asks;

@@ -13,6 +13,7 @@ import type { Certificate } from '#hardware/certificate.ts';
 import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
 import { rigFacts } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
+import type { BoundProgram, TrialProgram } from '#machines/program.ts';
 import {
   type BarredLine,
   type SessionEnding,
@@ -26,7 +27,7 @@ import {
 } from '#machines/session.ts';
 import { type EndReason, EventCode, type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
 import { Engagement } from '#protocols/engagement.ts';
-import type { PastTrial } from '#protocols/task.ts';
+import type { DrawnTrial, PastTrial } from '#protocols/task.ts';
 import type { TrialRecord } from '#protocols/trial-record.ts';
 import { EventPump } from './event-pump.ts';
 import type { FrameFigures } from './frame-log.ts';
@@ -115,6 +116,7 @@ class SessionRun implements RunningSession {
   readonly #actor;
   readonly #history: PastTrial[] = [];
   readonly #records: TrialRecord[] = [];
+  readonly #bound = new WeakMap<object, BoundProgram>();
   readonly #engagement: Engagement | null;
   #assessment: AssessmentRow | null = null;
   #session: number | null = null;
@@ -253,7 +255,7 @@ class SessionRun implements RunningSession {
     const { input, intervalMs } = drawn;
     const { program, hash } = programs.get(task.chart, input);
     const { ticksPerMs } = chosen.rig;
-    const bound = bind(program, { ...input.durations }, ticksPerMs);
+    const bound = this.#bind(program, input);
     await this.#light.shape(input);
     const startAt = this.#clocks.startAt(intervalMs * ticksPerMs);
     this.#frames.during(trial);
@@ -277,6 +279,16 @@ class SessionRun implements RunningSession {
     const elapsedUs = unwrapper.toSessionUs(trace.endTicks) - this.#firstStartUs;
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
     return { reason: trace.reason, elapsedUs, barred: this.#barred, disengaged: this.#isDisengaged(row) };
+  }
+
+  /** A planner draws the same inputs again and again, and the clock's rate seldom changes. */
+  #bind(program: TrialProgram, input: DrawnTrial['input']): BoundProgram {
+    const { ticksPerMs } = this.#setup.chosen.rig;
+    const known = this.#bound.get(input);
+    if (known?.ticksPerMs === ticksPerMs) return known;
+    const bound = bind(program, { ...input.durations }, ticksPerMs);
+    this.#bound.set(input, bound);
+    return bound;
   }
 
   #isDisengaged({ trial, outcome }: TrialRow): boolean {

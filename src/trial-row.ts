@@ -18,7 +18,7 @@ interface RanTrial {
 }
 
 export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial): TrialRow {
-  const { program, ticks, ticksPerMs } = bound;
+  const { program, ticksPerMs } = bound;
   const result = trace.reason === EndReason.completed ? program.results[trace.result] : null;
   return {
     trial: drawn.trial,
@@ -26,7 +26,7 @@ export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial
     plan: drawn.input,
     intervalMs: drawn.intervalMs,
     programHash,
-    slotTicks: Object.fromEntries(program.slots.map(({ name }, slot) => [name, ticks[slot]!])),
+    slotTicks: slotTicksOf(bound),
     ticksPerMs,
     segment,
     firstSeq: trace.events[0]!.seq,
@@ -43,6 +43,17 @@ export function trialRow({ drawn, bound, programHash, segment, trace }: RanTrial
     digestCrc32: trace.digest.crc32,
     light: lightRow(drawn.input),
   };
+}
+
+/** One value for one binding: the writer finds again what it has written. */
+const slotTicks = new WeakMap<BoundProgram, Readonly<Record<string, number>>>();
+
+function slotTicksOf(bound: BoundProgram): Readonly<Record<string, number>> {
+  const known = slotTicks.get(bound);
+  if (known !== undefined) return known;
+  const byName = Object.fromEntries(bound.program.slots.map(({ name }, slot) => [name, bound.ticks[slot]!]));
+  slotTicks.set(bound, byName);
+  return byName;
 }
 
 /** What a plan asks of the light, for the record. */

@@ -23,11 +23,11 @@ export interface MouseTraits {
 }
 
 export const typicalMouse: MouseTraits = {
-  pairRate: 0.0098,
-  recognised: 0.996,
-  memoryS: 260,
-  lapses: 0.007,
-  badDays: 0.06,
+  pairRate: 0.0080,
+  recognised: 0.998,
+  memoryS: 450,
+  lapses: 0.0045,
+  badDays: 0.04,
   capacityUl: 1100,
   fibre: 'onTarget',
 };

@@ -72,14 +72,16 @@ function stagesText({ stages }: Task, width: number): string {
     const rule = (way: string, found: StageRule | null) =>
       found === null
         ? []
-        : [`    ${way}: ${ruleWords(found)} (${found.mode === 'auto' ? 'by itself' : 'proposed to a person'})`];
+        : [`${way}: ${ruleWords(found)} (${found.mode === 'auto' ? 'by itself' : 'proposed to a person'})`];
     return [
       `${index + 1}. ${name}: ${prose} Task ${task}${set.length > 0 ? `, ${set.join(', ')}` : ''}${light ? '; opto light allowed' : ''}.`,
       ...rule('on', promote),
       ...rule('back', demote),
     ];
   });
-  return `\nStages of training:\n${lines.map((line) => `${wrap(line, width, '      ')}\n`).join('')}`;
+  return `\nStages of training:\n${lines
+    .map((line) => `${/^\d/.test(line) ? '' : '   '}${wrap(line, width - 3, '      ')}\n`)
+    .join('')}`;
 }
 
 /** Of the first trial with default settings. */
