@@ -1,9 +1,12 @@
 /**
  * What a recorded session looks like in a terminal: heading, a line a trial, and how the animal did, pairs first.
  */
-import type { SessionSummary } from '#data/reads.ts';
+import type { SessionRecord, SessionSummary } from '#data/reads.ts';
+import { epochs } from '#machines/vocabulary.ts';
+import type { AchievedBalance } from '#protocols/achieved-balance.ts';
 import type { Measures } from '#protocols/measures.ts';
 import type { Io } from './io.ts';
+import type { Performance } from './performance.ts';
 import { type Column, clock, count, paint, percent, spanWords, table, words } from './table.ts';
 import type { TrialFacts } from './trial-facts.ts';
 
@@ -12,9 +15,18 @@ export function simulatedMark(simulated: boolean): string {
   return simulated ? 'SIMULATED ' : '';
 }
 
-export function sessionHeading(session: SessionSummary): string {
+export function sessionHeading(session: SessionRecord): string {
+  const { stage, kind, offTask } = session;
   const ended = session.endReason ?? 'still open';
-  return `${simulatedMark(session.simulated)}session ${session.id}: ${session.subject} on rig ${session.rig}, task ${session.task}, ${minute(session.startedAt)}, ${count(session.trials, 'trial')}, ${ended}`;
+  const what = `task ${session.task}${stage === null ? '' : ` (stage ${stage})`}${offTask ? ' with parameters set by hand' : ''}`;
+  return `${simulatedMark(session.simulated)}session ${session.id}: ${session.subject} on rig ${session.rig}, ${what}, ${kind}${givenWords(session)}, ${minute(session.startedAt)}, ${count(session.trials, 'trial')}, ${ended}`;
+}
+
+/** `: saline, 1 ul, M2, at 09:40`. */
+function givenWords({ agent, dose, site, givenAt }: SessionRecord): string {
+  if (agent === null) return '';
+  const parts = [agent, dose, site, givenAt && `given ${minute(givenAt)}`].filter((part) => part !== null);
+  return `: ${parts.join(', ')}`;
 }
 
 export function sessionTable(sessions: readonly SessionSummary[]): string {
@@ -24,6 +36,8 @@ export function sessionTable(sessions: readonly SessionSummary[]): string {
       { head: 'subject', cell: ({ subject }) => subject },
       { head: 'rig', cell: ({ rig }) => rig },
       { head: 'task', cell: ({ task }) => task },
+      { head: 'kind', cell: ({ kind }) => kind },
+      { head: 'stage', cell: ({ stage }) => stage },
       { head: 'started', cell: ({ startedAt }) => minute(startedAt) },
       { head: 'trials', align: 'right', cell: ({ trials }) => trials },
       { head: 'ended', cell: ({ endReason }) => endReason ?? 'still open' },
@@ -76,7 +90,39 @@ export function trialTable(trials: readonly TrialFacts[]): string {
   return `${table(columns, trials)}first lick: from the start of the choice period. Outcomes say what was commanded and sensed, not that water flowed.\n`;
 }
 
-export function measuresText(measures: Measures, io: Io): string {
+/** Engaged span first, the whole session small beside it; then what was not scored, and how even it came out. */
+export function performanceText(performance: Performance, io: Io): string {
+  const { engaged, lastEngagedTrial, whole, blank, probes, balance } = performance;
+  const lines = [measuresText(engaged, io)];
+  if (whole !== null) {
+    const all = `The animal stopped working after trial ${lastEngagedTrial}; the figures above are of the trials up to there.`;
+    lines.push(
+      `${all} Of the whole session: balanced accuracy ${percent(whole.balancedAccuracy) ?? 'not known'} of ${whole.n}.\n`,
+    );
+  }
+  if (blank !== null) {
+    lines.push(
+      `Blank trials, solvent in all vials, where chance (50 %) is expected: balanced accuracy ${percent(blank.balancedAccuracy) ?? 'not known'} of ${blank.n}.\n`,
+    );
+  }
+  if (probes.of > 0) lines.push(`Probes without odour: licked in ${probes.licked} of ${probes.of}.\n`);
+  return `${lines.join('')}${balanceText(balance)}`;
+}
+
+/** `Order: A-C 10, A-D 10; ...`. */
+function balanceText({ types, litByEpoch, longestRun }: AchievedBalance): string {
+  if (types.length === 0) return '';
+  const lit = epochs.flatMap((epoch) =>
+    litByEpoch[epoch] === undefined ? [] : [`${words(epoch)} ${litByEpoch[epoch]}`],
+  );
+  const shown = types.map(
+    ({ trialType, trials, lit: n }) => `${trialType} ${trials}${lit.length > 0 ? ` (${n} lit)` : ''}`,
+  );
+  const light = lit.length > 0 ? ` Opto light: ${lit.join(', ')} trials.` : '';
+  return `Order: ${shown.join(', ')} trials; at most ${longestRun.sameType} of a type in a row, ${longestRun.sameReward} that pay alike.${light}\n`;
+}
+
+function measuresText(measures: Measures, io: Io): string {
   const { n, notScored } = measures;
   const left = Object.entries(notScored).flatMap(([why, count]) => (count > 0 ? [`${count} ${why}`] : []));
   const leftOut = left.length > 0 ? `; not scored: ${left.join(', ')}` : '';

@@ -10,9 +10,7 @@ import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#
 import type { TrialPlan } from '#machines/trial-plan.ts';
 import { type Epoch, endReasonWords, type RawEvent } from '#machines/vocabulary.ts';
 import { licksOf, type TrialLicks } from '#protocols/licks.ts';
-import { type Measures, measure } from '#protocols/measures.ts';
 import { tasks } from '#protocols/registry.ts';
-import { trialRecord } from './past-trial.ts';
 
 export interface TrialFacts {
   readonly trial: number;
@@ -108,15 +106,6 @@ function lightFacts(light: LightRow | null) {
     rampMs: lit ? light.rampMs : null,
     rampSide: lit ? light.rampSide : null,
   };
-}
-
-/** Over the engaged span, or over all trials. */
-export function readMeasures(db: RecordDatabase, session: number, upToTrial = Number.POSITIVE_INFINITY): Measures {
-  return measure(
-    readTrials(db, session)
-      .filter(({ trial }) => trial <= upToTrial)
-      .map(trialRecord),
-  );
 }
 
 function clockFrom({ startTicks, ticksPerMs }: TrialRecord): ClockSegment {

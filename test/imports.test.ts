@@ -18,6 +18,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['data'],
 };
 
+/** All that a simulated mouse may know: itself, chance and words. Never a plan, a chart, a task or the record. */
+const ofMouse = /^\.\/[\w-]+\.ts$|^#machines\/(random|vocabulary)\.ts$/;
+
 const imports =
   /(?:^|[\s;}])(?:import|export)\s+(?:[^'";]*?\sfrom\s*)?['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]|require\s*\(\s*['"]([^'"]+)['"]/g;
 const clocks =
@@ -39,6 +42,9 @@ function problemsOf(path: string, text: string): string[] {
   const problems: string[] = [];
   for (const match of code.matchAll(imports)) {
     const wanted = (match[1] ?? match[2] ?? match[3])!;
+    if (within(path, 'hardware/mouse') && !ofMouse.test(wanted)) {
+      problems.push(`${path} imports ${wanted}: a simulated mouse has the pins and the clock, and nothing else`);
+    }
     if (wanted.startsWith('.') || wanted.startsWith('#')) {
       const target = wanted.startsWith('#')
         ? wanted.slice(1)
@@ -89,6 +95,10 @@ describe('the import rule', () => {
     ['src/x.ts', "import Database from 'better-sqlite3';", 'whose home is data'],
     ['hardware/board/x.ts', "import { createActor } from 'xstate';", 'whose home is machines'],
     ['data/x.ts', "import { raise } from 'xstate/actors';", 'whose home is machines'],
+    ['hardware/mouse/x.ts', "import type { DrawnTrial } from '#protocols/task.ts';", 'the pins and the clock'],
+    ['hardware/mouse/x.ts', "import type { TrialPlan } from '#machines/trial-plan.ts';", 'the pins and the clock'],
+    ['hardware/mouse/x.ts', "import type { Rig } from '../rig.ts';", 'the pins and the clock'],
+    ['hardware/mouse/x.ts', "import { readFileSync } from 'node:fs';", 'the pins and the clock'],
     ['machines/x.ts', 'const t = Date.now();', 'Date.now'],
     ['machines/x.ts', 'const t = new Date();', 'new Date()'],
     ['protocols/x.ts', 'setTimeout(() => {}, 5);', 'setTimeout'],

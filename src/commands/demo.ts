@@ -14,13 +14,14 @@ import { subjectName } from '../cohort.ts';
 import { ExitCode } from '../complain.ts';
 import type { Io } from '../io.ts';
 import { runLive } from '../live-session.ts';
+import { readPerformance } from '../performance.ts';
 import { placeOf, readingFrom, recordFlags, withDb } from '../record-option.ts';
 import { chooseRig, type RigChoice } from '../rigs.ts';
 import { prepareTask } from '../session-task.ts';
-import { measuresText, trialTable } from '../show.ts';
+import { performanceText, trialTable } from '../show.ts';
 import { paint } from '../table.ts';
 import { outsideTraining } from '../training.ts';
-import { readMeasures, readTrialFacts } from '../trial-facts.ts';
+import { readTrialFacts } from '../trial-facts.ts';
 import { SERVED } from './emulate.ts';
 import { simulate } from './simulate.ts';
 import { verificationText, verifyRecorded } from './verify.ts';
@@ -112,7 +113,7 @@ function showRecorded(path: string, id: number, io: Io): boolean {
   return readingFrom(path, (db) => {
     const session = readSession(db, id)!;
     const verification = verifyRecorded(db, session);
-    io.out(`\n${trialTable(readTrialFacts(db, session))}\n${measuresText(readMeasures(db, id), io)}`);
+    io.out(`\n${trialTable(readTrialFacts(db, session))}\n${performanceText(readPerformance(db, session), io)}`);
     io.out(`Replay: ${verificationText(verification, false, io)}`);
     return verification.consistent;
   });

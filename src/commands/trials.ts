@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import type { SessionRecord } from '#data/reads.ts';
 import type { Io } from '../io.ts';
+import { readPerformance } from '../performance.ts';
 import { type RecordOptions, readingSession, withRecord } from '../record-option.ts';
-import { measuresText, sessionHeading, trialTable } from '../show.ts';
-import { readMeasures, readTrialFacts, type TrialFacts } from '../trial-facts.ts';
+import { performanceText, sessionHeading, trialTable } from '../show.ts';
+import { readTrialFacts, type TrialFacts } from '../trial-facts.ts';
 
 export function addTrialsCommand(program: Command, io: Io): void {
   const command = program
@@ -28,7 +29,9 @@ export function addTrialsCommand(program: Command, io: Io): void {
             2,
           )}\n`,
         );
-      io.out(`${sessionHeading(session)}\n\n${trialTable(trials)}\n${measuresText(readMeasures(db, session.id), io)}`);
+      io.out(
+        `${sessionHeading(session)}\n\n${trialTable(trials)}\n${performanceText(readPerformance(db, session), io)}`,
+      );
     });
   });
 }

@@ -22,7 +22,9 @@ const cases = tasks.flatMap(({ name }) => [
 describe('twenty trials of every task on the emulated board', () => {
   it.each(cases)('$name, $how', { timeout: 60_000 }, async ({ name, how }) => {
     const { rig, file } = place();
-    const ran = await rig(`run --subject M001 --task ${name} ${how} --trials ${TRIALS} --carry-on --seed 5 --db a.sqlite`);
+    const ran = await rig(
+      `run --subject M001 --task ${name} ${how} --trials ${TRIALS} --carry-on --seed 5 --db a.sqlite`,
+    );
     expect(ran).toMatchObject({ code: 0, err: '' });
     const verified = await rig('verify 1 --db a.sqlite');
     expect(verified.out).toContain(`consistent: ${TRIALS} trials`);
