@@ -23,7 +23,7 @@ export interface MouseTraits {
 }
 
 export const typicalMouse: MouseTraits = {
-  pairRate: 0.0080,
+  pairRate: 0.008,
   recognised: 0.998,
   memoryS: 450,
   lapses: 0.0045,
