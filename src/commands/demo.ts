@@ -1,10 +1,10 @@
 /** `rig demo`: a cohort from naive to expert, a session on the virtual rig and one on the emulated board, each with what can be known of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { openRecord } from '#data/open.ts';
 import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
 import { subjectId } from '#data/training-reads.ts';
@@ -98,14 +98,16 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
   });
 }
 
-/** The first seed from everybody's first one on that the record has no cohort of yet. */
-function freshSeed({ path }: Place): number {
-  if (!existsSync(path)) return SEED;
-  return readingFrom(path, (db) => {
+/** The first seed from everybody's first one on that the record has no cohort of yet. Brings an older record up to date. */
+function freshSeed({ path, createFolder }: Place): number {
+  const db = openRecord(path, { mode: 'write', createFolder });
+  try {
     let seed = SEED;
     while (subjectId(db, subjectName(seed, 0)) !== null) seed++;
     return seed;
-  });
+  } finally {
+    db.close();
+  }
 }
 
 /** Per-trial table, performance and verdict; whether the verdict is good. */

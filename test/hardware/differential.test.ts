@@ -53,7 +53,8 @@ function randomPlan(random: RandomStream): TrialPlan {
     licksToAnswer: 1 + random.below(3),
     rewardDelayed,
     abortOnEarlyLick: random.below(4) === 0,
-    freeOnMiss: Math.floor(durations.waterMs) % 2 === 0,
+    // Seldom, as are trials on a programme's edge: it needs nodes, and the boards' slots are full.
+    freeOnMiss: random.below(6) === 0,
     ...randomLight(random, durations),
   };
 }

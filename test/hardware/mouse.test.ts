@@ -13,10 +13,10 @@ describe('an expert mouse', () => {
   it.each([
     ['one spout', ['centre'], association],
     ['two spouts', ['left', 'right'], sides],
-  ] as const)('is right in about 94 %% of trials, and on every pair, at %s', (_, spouts, pays) => {
+  ] as const)('is right in 92 to 99 %% of trials on a good day, and on every pair, at %s', (_, spouts, pays) => {
     const { all, byPair } = correct(new MouseBench({ seed: 5, state: expert, spouts }), 1600, pays);
     expect(all).toBeGreaterThan(0.92);
-    expect(all).toBeLessThan(0.98);
+    expect(all).toBeLessThan(0.99);
     for (const pair of pairs) expect(byPair[pair]).toBeGreaterThan(0.85);
   });
 

@@ -13,6 +13,7 @@ import { ProgramCache } from '#machines/program-cache.ts';
 import { deviceTicks } from '#machines/time.ts';
 import type { TrialPlan, TrialResult } from '#machines/trial-plan.ts';
 import { Engagement } from '#protocols/engagement.ts';
+import { measure } from '#protocols/measures.ts';
 import { findTask } from '#protocols/registry.ts';
 import { whyNotCounted } from '#protocols/session-kind.ts';
 import { ruleFigures, type StageChange, type StageSession, stageChange } from '#protocols/stages.ts';
@@ -50,6 +51,8 @@ export function drySession(stageName: string, mouse: Mouse, seed: number, trials
 export interface DryTraining {
   /** Stage of each day's session. */
   readonly stages: readonly string[];
+  /** Balanced accuracy of each day's engaged control trials; null where only go trials were shown. */
+  readonly accuracies: readonly (number | null)[];
   readonly changes: readonly StageChange[];
 }
 
@@ -60,12 +63,14 @@ export function dryTraining(
   { days, trials }: { days: number; trials: number },
 ): DryTraining {
   const visited: string[] = [];
+  const accuracies: (number | null)[] = [];
   const changes: StageChange[] = [];
   let stage = stages[0]!.name;
   let counted: StageSession[] = [];
   for (let day = 0; day < days; day++) {
     visited.push(stage);
     const engaged = drySession(stage, mouseOf(day), seedOf(day), trials);
+    accuracies.push(measure(engaged.filter(isControl)).balancedAccuracy);
     const condition = { kind: 'training', offTask: false, stage, excluded: false } as const;
     if (whyNotCounted({ ...condition, trials: engaged.filter(isControl).length }) !== null) continue;
     counted.push({ session: day + 1, trials: engaged });
@@ -76,7 +81,7 @@ export function dryTraining(
     stage = change.to;
     counted = [];
   }
-  return { stages: visited, changes };
+  return { stages: visited, accuracies, changes };
 }
 
 /** A mouse that learns, from day to day. */

@@ -41,7 +41,7 @@ describe('rig run', () => {
     ['--rig virtual --pace 10000', 'interpreter'],
   ])('gives the same trials with %s as with the interpreter', async (how, engine) => {
     const { rig, file } = place();
-    const same = '--subject M001 --trials 4 --seed 7 --set optoEpoch=lateDelay optoShare=0.5 lightRampMs=0';
+    const same = '--subject M001 --trials 4 --seed 8 --set optoEpoch=lateDelay optoShare=0.5 lightRampMs=0';
     await rig(`run ${same} --rig virtual --db a.sqlite`);
     expect(await rig(`run ${same} ${how} --db b.sqlite`)).toMatchObject({
       code: 0,

@@ -8,10 +8,12 @@ import { type DryTraining, dryTraining, learningMouse } from './dry-training.ts'
 
 const SUBJECTS = 1000;
 
-function train(subject: number): DryTraining {
+function train(subject: number, trials: number): DryTraining {
   const seedOf = (day: number) => subject * 1000 + day;
-  return dryTraining(learningMouse(naiveMouse(drawTraits(2024, subject)), seedOf), seedOf, { days: 14, trials: 80 });
+  return dryTraining(learningMouse(naiveMouse(drawTraits(2024, subject)), seedOf), seedOf, { days: 14, trials });
 }
+
+const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Licks once, 300 ms after an odour's valve closes, where it chooses to; knows the odour before. */
 class TrickMouse implements Mouse {
@@ -42,7 +44,7 @@ class TrickMouse implements Mouse {
 }
 
 describe('a thousand simulated mice in two weeks', { timeout: 120_000 }, () => {
-  const trained = Array.from({ length: SUBJECTS }, (_, subject) => train(subject));
+  const trained = Array.from({ length: SUBJECTS }, (_, subject) => train(subject, 80));
   const changes = trained.flatMap((subject) => subject.changes);
   const names = delayedAssociationStages.map(({ name }) => name);
 
@@ -65,14 +67,28 @@ describe('a thousand simulated mice in two weeks', { timeout: 120_000 }, () => {
     expect(back.some(({ from, to }) => from === 'expert' && to === 'full')).toBe(true);
     for (const { figures, rule } of back) expect(figures).toHaveLength(rule.sessions);
   });
+});
 
-  it('become experts in about seven sessions, hardly any in under six', () => {
-    const days = trained.flatMap(({ stages }) => (stages.includes('expert') ? [stages.indexOf('expert')] : []));
-    expect(days.length).toBeGreaterThan(SUBJECTS * 0.75);
-    const mean = days.reduce((sum, day) => sum + day, 0) / days.length;
-    expect(mean).toBeGreaterThan(6);
-    expect(mean).toBeLessThan(8.5);
-    expect(Math.min(...days)).toBeGreaterThanOrEqual(6);
+describe('mice with 200 trials a session', { timeout: 60_000 }, () => {
+  const trained = Array.from({ length: 60 }, (_, subject) => train(subject, 200));
+
+  it('become experts in about seven sessions, as in Bellafard et al. 2024', () => {
+    const sessions = trained.flatMap(({ stages }) => (stages.includes('expert') ? [stages.indexOf('expert')] : []));
+    expect(sessions.length).toBeGreaterThan(55);
+    expect(meanOf(sessions)).toBeGreaterThan(6);
+    expect(meanOf(sessions)).toBeLessThan(8.5);
+    expect(Math.min(...sessions)).toBeGreaterThanOrEqual(6);
+  });
+
+  it('are right in about 94 % as experts, and far from it on the first day with all pairs', () => {
+    const on = (wanted: string, { stages, accuracies }: DryTraining) =>
+      accuracies.filter((accuracy, day) => accuracy !== null && stages[day] === wanted) as number[];
+    const asExperts = meanOf(trained.flatMap((subject) => on('expert', subject)));
+    expect(asExperts).toBeGreaterThan(0.92);
+    expect(asExperts).toBeLessThan(0.96);
+    const atFirst = meanOf(trained.flatMap((subject) => on('delay-1s', subject).slice(0, 1)));
+    expect(atFirst).toBeGreaterThan(0.5);
+    expect(atFirst).toBeLessThan(0.75);
   });
 });
 
