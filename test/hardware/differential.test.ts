@@ -53,7 +53,6 @@ function randomPlan(random: RandomStream): TrialPlan {
     licksToAnswer: 1 + random.below(3),
     rewardDelayed,
     abortOnEarlyLick: random.below(4) === 0,
-    // Seldom, as are trials on a programme's edge: it needs nodes, and the boards' slots are full.
     freeOnMiss: random.below(6) === 0,
     ...randomLight(random, durations),
   };
@@ -65,8 +64,8 @@ function randomLight(random: RandomStream, durations: TrialDurations): Pick<Tria
   const last = first + random.below(Math.min(3, epochs.length - first));
   const wholeMs = epochs.slice(first, last + 1).reduce((sum, epoch) => sum + durations[`${epoch}Ms`], 0);
   if (random.below(2) === 0 || wholeMs < 5) return { light: null, durations };
-  const some = (mostMs: number) => (random.below(3) ? 5 * random.below(Math.ceil(mostMs / 5)) : 0);
-  const startsAfterMs = some(wholeMs);
+  const some = (mostMs: number) => (random.below(6) ? 5 * random.below(Math.ceil(mostMs / 5)) : 0);
+  const startsAfterMs = some(wholeMs / 2);
   const endsBeforeMs = some(wholeMs - startsAfterMs);
   const rampMs = some(wholeMs - startsAfterMs - endsBeforeMs);
   const ramp = random.below(2) ? 'inside' : 'outside';
