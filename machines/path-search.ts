@@ -12,7 +12,7 @@ import { inputEvents } from './program.ts';
 export const START = 'start';
 export const NOW = 'now';
 
-export interface Situation<Seen> {
+interface Situation<Seen> {
   readonly node: number;
   /** START, NOW, the deadline of each running timer, and whatever instants the rules remember. */
   readonly zone: Zone;
@@ -37,7 +37,7 @@ export type Judged<Seen> =
   | { readonly zone: Zone; readonly seen: Seen }
   | { readonly rule: string; readonly problem: string };
 
-export interface Violation {
+interface Violation {
   readonly rule: string;
   /** What is wrong, in words. */
   readonly problem: string;

@@ -25,7 +25,7 @@ const programs = new ProgramCache(lineTable(file));
 const { stages } = findTask('delayed-association');
 
 /** One session of a stage; its engaged trials. */
-export function drySession(stageName: string, mouse: Mouse, seed: number, trials: number): TrialRecord[] {
+function drySession(stageName: string, mouse: Mouse, seed: number, trials: number): TrialRecord[] {
   const stage = stages.find(({ name }) => name === stageName)!;
   const task = findTask(stage.task);
   const planner = task.planner(task.parameters.parse(stage.settings), seed, rigFacts(file));
