@@ -11,7 +11,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventDigest } from '#machines/digest.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
-import { closeInterrupted } from './interrupted.ts';
+import { addSessionWater } from './animal-room/water.ts';
+import { cameFree, closeInterrupted } from './interrupted.ts';
 import { beat, expectLease, releaseLease, takeLeaseRow } from './leases.ts';
 import type { RecordDatabase } from './open.ts';
 import { fromSqlite } from './record-error.ts';
@@ -31,6 +32,7 @@ import type {
   SessionTotals,
   TrialRow,
 } from './rows.ts';
+import { SessionWater } from './session-water.ts';
 import { EVENT_COLUMNS, EVENT_GROUP, RowStatements } from './statements.ts';
 import { addSubject, subjectFor } from './subjects.ts';
 
@@ -64,6 +66,7 @@ export class WriterCore {
   /** Of the open session. */
   #subject = 0;
   #digest = new EventDigest();
+  #water: SessionWater | null = null;
   readonly #group: number[] = new Array(EVENT_COLUMNS * EVENT_GROUP).fill(0);
   #grouped = 0;
   #committedSeq = -1;
@@ -119,6 +122,7 @@ export class WriterCore {
       this.#start(this.#options.commit === 'batch');
       const session = this.#rows.session(start);
       this.#digest = new EventDigest();
+      this.#water = new SessionWater(start.lines, start.rigFile);
       this.#committedSeq = -1;
       if (this.#options.commit === 'batch') this.#finish();
       this.#session = session;
@@ -148,7 +152,10 @@ export class WriterCore {
   }
 
   clockSegment(row: ClockSegmentRow): void {
-    this.#write(false, (session) => this.#rows.clockSegment(session, row));
+    this.#write(false, (session) => {
+      this.#rows.clockSegment(session, row);
+      this.#water!.clockSegment(row.ticksPerMs);
+    });
   }
 
   clockReading(row: ClockReadingRow): void {
@@ -156,7 +163,10 @@ export class WriterCore {
   }
 
   trial(row: TrialRow): void {
-    this.#write(true, (session) => this.#rows.trial(session, row));
+    this.#write(true, (session) => {
+      this.#rows.trial(session, row);
+      this.#water!.trial(cameFree(row.result));
+    });
   }
 
   fault(row: FaultRow): void {
@@ -198,6 +208,7 @@ export class WriterCore {
     this.#write(true, (session) => {
       this.#writeGroup();
       this.#rows.closeSession(session, end, totals);
+      addSessionWater(this.#db, session, end.endedAt, this.#water!.given());
     });
     if (this.#db.inTransaction) this.#guard(() => this.#finish());
     this.#session = null;
@@ -230,6 +241,7 @@ export class WriterCore {
       throw new Error(`events: expected seq ${this.#digest.count}, got ${seq}; hand in every event once, in order`);
     }
     this.#digest.add(ticks, code, value);
+    this.#water!.event(ticks, code, value);
     const group = this.#group;
     let at = this.#grouped;
     group[at++] = session;

@@ -1,0 +1,60 @@
+/** The water ledger: all water by animal and day, over all sessions and rigs. What a session gave is entered when it is closed. */
+import type { RecordDatabase } from '../open.ts';
+import type { WaterGiven } from '../session-water.ts';
+
+export type WaterKind = 'earned' | 'free' | 'byHand' | 'freeAccess' | 'notToAnimal';
+
+export interface WaterEntry {
+  /** Null: nobody got it. */
+  readonly subject: number | null;
+  /** The animal's day; YYYY-MM-DD. */
+  readonly day: string;
+  /** ISO 8601 with offset. */
+  readonly at: string;
+  readonly kind: WaterKind;
+  /** Microlitres; null: unmeasured. */
+  readonly ul: number | null;
+  /** Of free access; else null. */
+  readonly minutes: number | null;
+  /** Water, gel ... */
+  readonly form: string | null;
+  readonly session: number | null;
+  /** Null: the rig. */
+  readonly person: string | null;
+  readonly note: string | null;
+}
+
+export function addWater(db: RecordDatabase, entry: WaterEntry, rig: number | null = null): void {
+  db.prepare(
+    `INSERT INTO water_ledger (subject, day, at, kind, ul, minutes, form, session, rig, person, note)
+     VALUES (@subject, @day, @at, (SELECT code FROM water_kinds WHERE word = @kind), @ul, @minutes, @form, @session, @rig, @person, @note)`,
+  ).run({ ...entry, rig });
+}
+
+/** One animal's entries of a day, in order. */
+export function waterOn(db: RecordDatabase, subject: number, day: string): WaterEntry[] {
+  return db
+    .prepare<[number, string], WaterEntry>(
+      `SELECT subject, day, at, word AS kind, ul, minutes, form, session, person, note
+       FROM water_ledger JOIN water_kinds ON code = kind WHERE subject = ? AND day = ? ORDER BY id`,
+    )
+    .all(subject, day);
+}
+
+/** What a session gave, once, when it is closed. */
+export function addSessionWater(db: RecordDatabase, session: number, at: string, given: WaterGiven): void {
+  const row = db
+    .prepare<[number], { subject: number; rig: number; day: string }>(
+      'SELECT subject, rig, substr(started_at, 1, 10) AS day FROM sessions WHERE id = ?',
+    )
+    .get(session)!;
+  const { subject, day, rig } = row;
+  const enter = (kind: WaterKind, ul: number) =>
+    addWater(
+      db,
+      { subject, day, at, kind, ul, minutes: null, form: 'water', session, person: null, note: given.missing },
+      rig,
+    );
+  enter('earned', given.earnedUl);
+  if (given.freeUl > 0) enter('free', given.freeUl);
+}
