@@ -21,7 +21,9 @@ export function closeInterrupted(db: RecordDatabase, rig: number): number[] {
     .prepare<[number], number>('SELECT id FROM sessions WHERE rig = ? AND end_reason IS NULL ORDER BY id')
     .pluck()
     .all(rig);
-  const events = db.prepare<[number], EventRow>('SELECT seq, ticks, code, value FROM events WHERE session = ? ORDER BY seq');
+  const events = db.prepare<[number], EventRow>(
+    'SELECT seq, ticks, code, value FROM events WHERE session = ? ORDER BY seq',
+  );
   const about = db.prepare<[number], { startedAt: string; lines: string; rigFile: string }>(
     `SELECT started_at AS startedAt, lines.body AS lines, rig_file.body AS rigFile FROM sessions
      JOIN texts lines ON lines.id = lines_text JOIN texts rig_file ON rig_file.id = rig_file_text WHERE sessions.id = ?`,

@@ -285,3 +285,30 @@ export function readFrames(db: RecordDatabase, session: number): FrameRow[] {
     .prepare<[number], FrameRow>('SELECT frame, seq, trial FROM frames WHERE session = ? ORDER BY frame')
     .all(session);
 }
+
+/** Numbers of an animal's sessions of a day (YYYY-MM-DD). */
+export function sessionsOn(db: RecordDatabase, subject: number, day: string): number[] {
+  return db
+    .prepare<[number, string], number>(
+      'SELECT id FROM sessions WHERE subject = ? AND substr(started_at, 1, 10) = ? ORDER BY id',
+    )
+    .pluck()
+    .all(subject, day);
+}
+
+export interface OpenSession {
+  readonly session: number;
+  readonly rigName: string;
+  readonly simulated: boolean;
+}
+
+/** Sessions of an animal that run now, or whose process died. */
+export function openSessionsOf(db: RecordDatabase, subject: number): OpenSession[] {
+  return db
+    .prepare<[number], { session: number; rigName: string; simulated: number }>(
+      `SELECT sessions.id AS session, rigs.name AS rigName, rigs.simulated FROM sessions JOIN rigs ON rigs.id = rig
+       WHERE subject = ? AND end_reason IS NULL ORDER BY sessions.id`,
+    )
+    .all(subject)
+    .map((row) => ({ ...row, simulated: row.simulated === 1 }));
+}

@@ -2,6 +2,7 @@
  * A session in front of a person: on screen, with keys and Ctrl-C, and with words about how it ended.
  */
 import { filter, Subscription, take } from 'rxjs';
+import { animalNamed } from '#data/animal-room/animals.ts';
 import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
 import type { AssessmentRow, ConditionRow } from '#data/rows.ts';
@@ -9,6 +10,8 @@ import { openWorkerWriter } from '#data/worker-writer.ts';
 import { openWriter } from '#data/writer.ts';
 import { softTimingWords } from '#hardware/firmata/soft-timing.ts';
 import type { SessionLimits } from '#machines/session.ts';
+import { nowOf } from './animal-room/entering.ts';
+import { careOf, waterLine } from './animal-room/standing.ts';
 import { certificateLine } from './certificate-text.ts';
 import { ExitCode, programFault, worldly } from './complain.ts';
 import type { FrameFigures } from './frame-log.ts';
@@ -140,7 +143,7 @@ const endWords = {
   trials: 'All trials are done.',
   minutes: 'The time is up.',
   waterSpent:
-    'The water allowance of this session is spent, so the device shut the valve and keeps it shut; the trial ended safe. See what the animal has had; for more, raise waterPerSessionUl in the rig file before the next session.',
+    'The water allowance of this session is spent, so the device shut the valve and keeps it shut; the trial ended safe. See what the animal has had; for more, raise waterPerSessionUl in the rig file, or what rigs may give it a day (--most-ul of "rig restrict"), before the next session.',
   disengaged:
     'The animal has stopped working, so the session has ended. See whether it is well; what it has not drunk is still owed to it.',
   finished: 'Finished as asked.',
@@ -164,6 +167,8 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
       `Saved: session ${session}, ${count(trials, 'trial')}, ${count(totals.eventCount, 'event')}, in ${live.place.path}\n` +
         `Look at it: ${rig} trials ${session}${live.flags}    Check it: ${rig} verify ${session}${live.flags}\n`,
     );
+    const water = waterToday(live, io);
+    if (water !== null) print(`${water}\n`);
     if (frames !== null) print(`${framesText(frames)}\n`);
     if (certificate !== null) {
       print(certificateLine(certificate, io));
@@ -210,4 +215,12 @@ function savedTrials(path: string, session: number | null): string {
   } catch {
     return 'an unknown number';
   }
+}
+
+/** What the animal has had and is still owed; null: it is on no restriction. */
+function waterToday({ place, subject }: LiveSession, io: Io): string | null {
+  return readingFrom(place.path, (db) => {
+    const animal = animalNamed(db, subject);
+    return animal === null ? null : waterLine(careOf(db, animal, nowOf(io).day));
+  });
 }

@@ -3,6 +3,7 @@
  * exit code (0 done, 1 not done or not consistent, 2 mistyped, 130 ended by Ctrl-C).
  */
 import { Command } from 'commander';
+import { addCaseCommand } from './commands/case.ts';
 import { addCertificateCommand } from './commands/certificate.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -10,13 +11,18 @@ import { addEmulateCommand } from './commands/emulate.ts';
 import { addFirmwareCommand } from './commands/firmware.ts';
 import { addPortsCommand } from './commands/ports.ts';
 import { addPulseCommand } from './commands/pulse.ts';
+import { addRestrictCommand } from './commands/restrict.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStageCommand } from './commands/stage.ts';
+import { addSubjectCommand } from './commands/subject.ts';
 import { addTasksCommand } from './commands/tasks.ts';
+import { addTodayCommand } from './commands/today.ts';
 import { addTrialsCommand } from './commands/trials.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWaterCommand } from './commands/water.ts';
+import { addWeighCommand } from './commands/weigh.ts';
 import { complain, ExitCode } from './complain.ts';
 import type { Io } from './io.ts';
 import { terminalIo } from './terminal.ts';
@@ -47,6 +53,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addCertificateCommand(program, io, exit);
   addSimulateCommand(program, io, exit);
   addStageCommand(program, io);
+  addTodayCommand(program, io, exit);
+  addSubjectCommand(program, io);
+  addRestrictCommand(program, io);
+  addWeighCommand(program, io);
+  addWaterCommand(program, io);
+  addCaseCommand(program, io);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
   addCheckCommand(program, io, exit);

@@ -36,3 +36,13 @@ export function oneOf<const Choice extends string>(...choices: Choice[]): (text:
     throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`);
   };
 }
+
+/** A day of the calendar up to today, YYYY-MM-DD. */
+export function day(io: Io): (text: string) => string {
+  return (text) => {
+    const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T12:00:00Z`) : new Date(Number.NaN);
+    const exists = !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+    if (exists && text <= isoWithOffset(io.now()).slice(0, 10)) return text;
+    throw new InvalidArgumentError('It must be a day up to today, as 2026-03-02.');
+  };
+}

@@ -29,6 +29,8 @@ export interface RigChoice {
   readonly mouse?: MouseState | undefined;
   /** All vials hold solvent. */
   readonly solvent?: boolean;
+  /** What the animal may still get today, microlitres; null: as the rig file says. */
+  readonly mostUl?: number | null;
 }
 
 /** The time in which a rig lives: this machine's, or one that passes only while it is waited for. */
@@ -56,7 +58,8 @@ export interface ChosenRig {
 
 /** @throws RigError `rigFile`; UsageError for options that do not fit the rig. */
 export function chooseRig(choice: RigChoice): ChosenRig {
-  const file = choice.port === undefined ? findRigFile(choice.rig) : servedBoard(findRigFile(choice.rig), choice.port);
+  const named = choice.port === undefined ? findRigFile(choice.rig) : servedBoard(findRigFile(choice.rig), choice.port);
+  const file = withAllowance(named, choice.mostUl ?? null);
   if (file.kind !== 'virtual') {
     for (const option of ['engine', 'pace'] as const) {
       if (choice[option] !== undefined) {
@@ -118,4 +121,25 @@ function servedBoard(file: RigFile, port: string): RigFile {
   }
   const served = { ...JSON.parse(file.text), kind: 'board', simulated: true, find: { port, trustPortName: true } };
   return parseRigFile(JSON.stringify(served, null, 2), `${file.name} at ${port}`);
+}
+
+/** The board shuts a valve whose water is spent up to two of its units of 1.024 ms late (docs/decisions/0011-allowances.md). */
+const SPENT_LATE_MS = 2.1;
+
+/**
+ * The same rig, its board loaded with no more water than the animal may still get.
+ * @throws UsageError where that is less than the board can measure out
+ */
+function withAllowance(file: RigFile, mostUl: number | null): RigFile {
+  if (mostUl === null) return file;
+  const fastest = Math.max(0, ...file.outputs.map(({ flowUlPerS }) => flowUlPerS ?? 0));
+  const loadedUl = Math.floor((mostUl - (fastest * SPENT_LATE_MS) / 1000) * 1000) / 1000;
+  if (loadedUl >= file.waterPerSessionUl) return file;
+  if (loadedUl < 1) {
+    throw new UsageError(
+      `The animal may still get ${Number(mostUl.toFixed(1))} ul from rigs today, less than the valves of ${file.name} can measure out. Nothing was started. Run it tomorrow.`,
+    );
+  }
+  const less = { ...JSON.parse(file.text), waterPerSessionUl: loadedUl };
+  return parseRigFile(JSON.stringify(less, null, 2), file.name);
 }

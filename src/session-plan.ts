@@ -4,14 +4,18 @@
  * before a record or a port is touched, is refused here.
  */
 import { existsSync } from 'node:fs';
+import { animalNamed, formerlyNamed } from '#data/animal-room/animals.ts';
 import type { Place } from '#data/place.ts';
 import type { ConditionRow } from '#data/rows.ts';
-import { readMouse, sessionWithSeed, subjectId } from '#data/training-reads.ts';
+import { readMouse, sessionWithSeed } from '#data/training-reads.ts';
 import type { MouseState } from '#hardware/mouse/learning-mouse.ts';
 import { valueText } from '#protocols/parameters.ts';
 import { findTask } from '#protocols/registry.ts';
 import type { SessionKind } from '#protocols/session-kind.ts';
 import type { Task } from '#protocols/task.ts';
+import { nowOf } from './animal-room/entering.ts';
+import { careOf, whyNoSession } from './animal-room/standing.ts';
+import { commandName, type Io } from './io.ts';
 import { readingFrom } from './record-option.ts';
 import { type Standing, standingOf } from './training.ts';
 import { UsageError } from './usage-error.ts';
@@ -22,24 +26,44 @@ export interface KnownSubject {
   readonly standing: Standing | null;
   /** Of a simulated mouse; undefined: it has learned nothing yet. */
   readonly mouse: MouseState | undefined;
+  /** Why no session may start with it, in words; null: it may. */
+  readonly refused: string | null;
+  /** What rigs may still give it today, microlitres; null: as the rig file says. */
+  readonly remainingUl: number | null;
   /** The last session of this task that had this seed; null: none. */
   seedUsedIn(task: string, seed: number): number | null;
 }
 
-const nobody: KnownSubject = { standing: null, mouse: undefined, seedUsedIn: () => null };
+const nobody: KnownSubject = {
+  standing: null,
+  mouse: undefined,
+  refused: null,
+  remainingUl: null,
+  seedUsedIn: () => null,
+};
 
 /** Reads only; a record that is not there yet knows nobody. */
-export function knownSubject({ path }: Place, name: string): KnownSubject {
+export function knownSubject({ path }: Place, name: string, io: Io): KnownSubject {
   if (!existsSync(path)) return nobody;
   return readingFrom(path, (db) => {
-    const subject = subjectId(db, name);
-    if (subject === null) return nobody;
+    const animal = animalNamed(db, name);
+    if (animal === null) return { ...nobody, refused: renamedWords(formerlyNamed(db, name), name) };
+    const subject = animal.id;
+    const care = careOf(db, animal, nowOf(io).day);
     return {
+      refused: whyNoSession(care, commandName(io)),
+      remainingUl: care.remainingUl,
       standing: standingOf(db, subject),
       mouse: readMouse(db, subject) as MouseState | undefined,
       seedUsedIn: (task, seed) => readingFrom(path, (again) => sessionWithSeed(again, subject, task, seed)),
     };
   });
+}
+
+/** An old name would make a second record of one animal. */
+function renamedWords(now: readonly string[], name: string): string | null {
+  if (now.length === 0) return null;
+  return `${name} is now called ${now.join(' or ')}. No session was started. Type the name on the cage card.`;
 }
 
 export interface Asked {

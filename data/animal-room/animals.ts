@@ -19,7 +19,9 @@ export const detailColumns = {
   licence: 'licence',
 } as const;
 export type AnimalDetails = {
-  readonly [Field in keyof typeof detailColumns]: Field extends 'implantWeightG' | 'opsinControl' ? number | null : string | null;
+  readonly [Field in keyof typeof detailColumns]: Field extends 'implantWeightG' | 'opsinControl'
+    ? number | null
+    : string | null;
 };
 
 export interface Animal extends AnimalDetails {

@@ -1,10 +1,12 @@
 /** `rig run`: one session. */
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Place } from '#data/place.ts';
 import { trainedMouse } from '#hardware/mouse/learning-mouse.ts';
 import type { RigFile } from '#hardware/rig-file.ts';
 import { DISENGAGED_AFTER } from '#protocols/engagement.ts';
 import { type SessionKind, sessionKinds } from '#protocols/session-kind.ts';
+import { closeUnfinished } from '../animal-room/unfinished.ts';
 import { frameLine } from '../frame-log.ts';
 import { type Io, pathOf } from '../io.ts';
 import { runLive } from '../live-session.ts';
@@ -15,6 +17,7 @@ import { knownSubject, planSession } from '../session-plan.ts';
 import { prepareTask } from '../session-task.ts';
 import { wrap } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
+import { subjectName } from './subject.ts';
 
 interface RunOptions {
   readonly subject: string;
@@ -98,25 +101,22 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
     .option('--skill <n>', 'simulated mouse: 0 naive to 1 expert', decimal(0, 1))
     .option('--port <path>', 'emulated rig: the port that "rig emulate" serves');
   withDb(command).action(async (options: RunOptions) => {
-    const outcome = await runLive(prepare(options, io), io);
+    const subject = subjectName(options.subject);
+    await closeUnfinished(placeFor(options, io), subject);
+    const outcome = await runLive(prepare(subject, options, io), io);
     exit(outcome.exitCode);
   });
 }
 
 /** All that can be refused before a record or a port is opened, is refused here. */
-function prepare(options: RunOptions, io: Io) {
-  const subject = options.subject.trim();
-  if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u.test(subject)) {
-    throw new UsageError(
-      `"${options.subject}" is no name for a subject. Nothing was started. Give 1 to 40 letters, digits, blanks, dots, hyphens or underscores, as on the cage card.`,
-    );
-  }
+function prepare(subject: string, options: RunOptions, io: Io) {
   const seed = options.seed ?? randomInt(2 ** 32);
-  const named = /[/\\.]/.test(options.rig) ? pathOf(io, options.rig) : options.rig;
+  const named = rigNamed(options, io);
   const { file } = chooseRig({ ...options, rig: named, seed, empty: true });
   const { simulated } = file;
   const place = placeOf(io, options.db, simulated);
-  const known = knownSubject(place, subject);
+  const known = knownSubject(place, subject, io);
+  if (known.refused !== null) throw new UsageError(known.refused);
   const { agent = null, dose = null, site = null, givenAt = null } = options;
   const { task, settings, ...session } = planSession(
     {
@@ -128,7 +128,7 @@ function prepare(options: RunOptions, io: Io) {
     known.standing,
   );
   const mouse = options.skill === undefined ? known.mouse : trainedMouse(options.skill);
-  const chosen = chooseRig({ ...options, rig: named, seed, mouse, solvent: task.blank });
+  const chosen = chooseRig({ ...options, rig: named, seed, mouse, solvent: task.blank, mostUl: known.remainingUl });
   const ready = prepareTask(task, settings, seed, chosen.file);
   const warnings = task.warnings(ready.parameters as never);
   const before = options.seed === undefined ? null : known.seedUsedIn(task.name, seed);
@@ -155,6 +155,16 @@ function prepare(options: RunOptions, io: Io) {
     },
     flags: recordFlags(io, options.db, simulated),
   };
+}
+
+/** A shipped rig's name, or a path. */
+function rigNamed({ rig }: RunOptions, io: Io): string {
+  return /[/\\.]/.test(rig) ? pathOf(io, rig) : rig;
+}
+
+function placeFor(options: RunOptions, io: Io): Place {
+  const { file } = chooseRig({ ...options, rig: rigNamed(options, io), seed: 0, empty: true });
+  return placeOf(io, options.db, file.simulated);
 }
 
 /** @throws UsageError where frames would never come. */
