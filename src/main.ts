@@ -3,6 +3,7 @@
  * exit code (0 done, 1 not done or not consistent, 2 mistyped, 130 ended by Ctrl-C).
  */
 import { Command } from 'commander';
+import { addAmendCommand } from './commands/amend.ts';
 import { addCaseCommand } from './commands/case.ts';
 import { addCertificateCommand } from './commands/certificate.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -59,6 +60,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addWeighCommand(program, io);
   addWaterCommand(program, io);
   addCaseCommand(program, io);
+  addAmendCommand(program, io);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
   addCheckCommand(program, io, exit);

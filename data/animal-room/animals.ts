@@ -61,6 +61,12 @@ export function animalNamed(db: RecordDatabase, name: string): Animal | null {
   return found === undefined ? null : withNames(db, found);
 }
 
+/** By its number, which is for ever. */
+export function animalNumbered(db: RecordDatabase, id: number): Animal | null {
+  const found = db.prepare<[number], Omit<Animal, 'oldNames'>>(`SELECT ${columns} FROM subjects WHERE id = ?`).get(id);
+  return found === undefined ? null : withNames(db, found);
+}
+
 /** Animals that bore a name before. */
 export function formerlyNamed(db: RecordDatabase, name: string): string[] {
   return db

@@ -2,7 +2,7 @@
 import type { RecordDatabase } from '../open.ts';
 import type { WaterGiven } from '../session-water.ts';
 
-export type WaterKind = 'earned' | 'free' | 'byHand' | 'freeAccess' | 'notToAnimal';
+type WaterKind = 'earned' | 'free' | 'byHand' | 'freeAccess' | 'notToAnimal';
 
 export interface WaterEntry {
   /** Null: nobody got it. */
@@ -31,14 +31,25 @@ export function addWater(db: RecordDatabase, entry: WaterEntry, rig: number | nu
   ).run({ ...entry, rig });
 }
 
-/** One animal's entries of a day, in order. */
-export function waterOn(db: RecordDatabase, subject: number, day: string): WaterEntry[] {
+/** An entry as it counts. */
+export interface LedgerLine extends WaterEntry {
+  readonly id: number;
+  /** 1: a person has corrected it since. */
+  readonly amended: 0 | 1;
+}
+
+/** One animal's entries of a day as they count, in order. The first condition finds them by index. */
+export function waterOn(db: RecordDatabase, subject: number, day: string): LedgerLine[] {
   return db
-    .prepare<[number, string], WaterEntry>(
-      `SELECT subject, day, at, word AS kind, ul, minutes, form, session, person, note
-       FROM water_ledger JOIN water_kinds ON code = kind WHERE subject = ? AND day = ? ORDER BY id`,
+    .prepare<[{ subject: number; day: string }], LedgerLine>(
+      `SELECT id, subject, day, at, word AS kind, ul, minutes, form, session, person, note, amended
+       FROM water_now JOIN water_kinds ON code = kind WHERE id IN (
+           SELECT id FROM water_ledger WHERE subject = @subject AND day = @day
+           UNION SELECT CAST(row_key AS INTEGER) FROM amendments
+             WHERE table_name = 'water_ledger' AND column_name = 'subject' AND new_value = CAST(CAST(@subject AS INTEGER) AS TEXT))
+         AND subject = @subject AND day = @day ORDER BY id`,
     )
-    .all(subject, day);
+    .all({ subject, day });
 }
 
 /** What a session gave, once, when it is closed. */

@@ -82,23 +82,39 @@ export interface Weight {
   readonly grams: number;
   readonly person: string;
   readonly note: string | null;
+  /** 1: a person has corrected it since. */
+  readonly amended: 0 | 1;
 }
+
+/** Weighings that count for a subject, amendments applied. The first condition finds them by index. */
+const counting = `FROM weights_now WHERE id IN (
+    SELECT id FROM weights WHERE subject = @subject
+    UNION SELECT CAST(row_key AS INTEGER) FROM amendments
+      WHERE table_name = 'weights' AND column_name = 'subject' AND new_value = CAST(CAST(@subject AS INTEGER) AS TEXT))
+  AND subject = @subject`;
+
+const weightColumns = 'id, measured_at AS measuredAt, grams, person, note, amended';
 
 /** The last one of each day up to `day`, the latest day last; at most `days` of them. */
 export function dailyWeights(db: RecordDatabase, subject: number, day: string, days: number): Weight[] {
   return db
-    .prepare<[number, string, number], Weight>(
-      `SELECT id, measured_at AS measuredAt, grams, person, note FROM weights
-       WHERE id IN (SELECT max(id) FROM weights WHERE subject = ? AND substr(measured_at, 1, 10) <= ?
-         GROUP BY substr(measured_at, 1, 10))
-       ORDER BY substr(measured_at, 1, 10) DESC LIMIT ?`,
+    .prepare<[{ subject: number; day: string; days: number }], Weight>(
+      `SELECT ${weightColumns} FROM (SELECT *, max(id) ${counting} AND substr(measured_at, 1, 10) <= @day
+         GROUP BY substr(measured_at, 1, 10)) ORDER BY measured_at DESC LIMIT @days`,
     )
-    .all(subject, day, days)
+    .all({ subject, day, days })
     .reverse();
 }
 
+/** All that count, oldest first. */
+export function weightsOf(db: RecordDatabase, subject: number): Weight[] {
+  return db
+    .prepare<[{ subject: number }], Weight>(`SELECT ${weightColumns} ${counting} ORDER BY measured_at, id`)
+    .all({ subject });
+}
+
 /** Its id. */
-export function addWeight(db: RecordDatabase, subject: number, weight: Omit<Weight, 'id'>): number {
+export function addWeight(db: RecordDatabase, subject: number, weight: Omit<Weight, 'id' | 'amended'>): number {
   const { measuredAt, grams, person, note } = weight;
   const { lastInsertRowid } = db
     .prepare('INSERT INTO weights (subject, measured_at, grams, person, note) VALUES (?, ?, ?, ?, ?)')

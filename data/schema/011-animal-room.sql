@@ -48,3 +48,32 @@ CREATE TRIGGER cases_never_change BEFORE UPDATE ON cases BEGIN SELECT RAISE(ABOR
 CREATE TRIGGER cases_are_kept BEFORE DELETE ON cases BEGIN SELECT RAISE(ABORT, 'cases are never deleted'); END;
 CREATE TRIGGER case_entries_never_change BEFORE UPDATE ON case_entries BEGIN SELECT RAISE(ABORT, 'entries of a case never change; amend them'); END;
 CREATE TRIGGER case_entries_are_kept BEFORE DELETE ON case_entries BEGIN SELECT RAISE(ABORT, 'entries of a case are never deleted'); END;
+
+CREATE TRIGGER amendments_never_change BEFORE UPDATE ON amendments BEGIN SELECT RAISE(ABORT, 'amendments never change; amend again'); END;
+CREATE TRIGGER amendments_are_kept BEFORE DELETE ON amendments BEGIN SELECT RAISE(ABORT, 'amendments are never deleted'); END;
+
+CREATE VIEW weights_now AS -- Weighings as they count, amendments applied; void ones left out.
+SELECT w.id,
+  coalesce((SELECT CAST(new_value AS INTEGER) FROM amendments WHERE table_name = 'weights' AND row_key = CAST(w.id AS TEXT)
+    AND column_name = 'subject' ORDER BY id DESC LIMIT 1), w.subject) AS subject,
+  w.measured_at,
+  coalesce((SELECT CAST(new_value AS REAL) FROM amendments WHERE table_name = 'weights' AND row_key = CAST(w.id AS TEXT)
+    AND column_name = 'grams' ORDER BY id DESC LIMIT 1), w.grams) AS grams,
+  w.person, w.note,
+  EXISTS (SELECT 1 FROM amendments WHERE table_name = 'weights' AND row_key = CAST(w.id AS TEXT)) AS amended
+FROM weights w
+WHERE coalesce((SELECT new_value FROM amendments WHERE table_name = 'weights' AND row_key = CAST(w.id AS TEXT)
+  AND column_name = 'void' ORDER BY id DESC LIMIT 1), '0') = '0';
+
+CREATE VIEW water_now AS -- The water ledger as it counts, amendments applied; void entries left out.
+SELECT w.id,
+  coalesce((SELECT CAST(new_value AS INTEGER) FROM amendments WHERE table_name = 'water_ledger'
+    AND row_key = CAST(w.id AS TEXT) AND column_name = 'subject' ORDER BY id DESC LIMIT 1), w.subject) AS subject,
+  w.day, w.at, w.kind,
+  coalesce((SELECT CAST(new_value AS REAL) FROM amendments WHERE table_name = 'water_ledger'
+    AND row_key = CAST(w.id AS TEXT) AND column_name = 'ul' ORDER BY id DESC LIMIT 1), w.ul) AS ul,
+  w.minutes, w.form, w.session, w.rig, w.person, w.note,
+  EXISTS (SELECT 1 FROM amendments WHERE table_name = 'water_ledger' AND row_key = CAST(w.id AS TEXT)) AS amended
+FROM water_ledger w
+WHERE coalesce((SELECT new_value FROM amendments WHERE table_name = 'water_ledger' AND row_key = CAST(w.id AS TEXT)
+  AND column_name = 'void' ORDER BY id DESC LIMIT 1), '0') = '0';

@@ -50,7 +50,8 @@ export function showFor<T>(
   return readingFrom(path, (db) => read(db, expectAnimal(db, name, path, options, io)));
 }
 
-function expectAnimal(db: RecordDatabase, name: string, path: string, options: RecordOptions, io: Io): Animal {
+/** @throws UsageError */
+export function expectAnimal(db: RecordDatabase, name: string, path: string, options: RecordOptions, io: Io): Animal {
   const animal = animalNamed(db, name);
   if (animal === null) throw new UsageError(unknownWords(db, name, path, options, io));
   return animal;

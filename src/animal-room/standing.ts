@@ -1,7 +1,7 @@
 /** How an animal stands on a day: its weight, its water, its cases, and what is still to be done for it. */
 import { type Animal, listAnimals } from '#data/animal-room/animals.ts';
 import { casesOf, type WelfareCase } from '#data/animal-room/cases.ts';
-import { type WaterEntry, waterOn } from '#data/animal-room/water.ts';
+import { type LedgerLine, waterOn } from '#data/animal-room/water.ts';
 import { dailyWeights, type Restriction, restrictionOn, type Weight } from '#data/animal-room/weights.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { openSessionsOf, sessionsOn } from '#data/reads.ts';
@@ -21,7 +21,7 @@ export interface CareStanding {
   readonly share: number | null;
   readonly falling: boolean;
   readonly openCases: readonly WelfareCase[];
-  readonly water: readonly WaterEntry[];
+  readonly water: readonly LedgerLine[];
   /** Measured microlitres of the day. */
   readonly givenUl: number;
   /** Had free access, unmeasured. */
@@ -132,4 +132,9 @@ export function waterLine({
 /** To a tenth of a microlitre where there are any tenths. */
 export function ulText(ul: number): string {
   return `${Number(ul.toFixed(1))} ul`;
+}
+
+/** A remark, and whether the entry was corrected. */
+export function noteText(note: string | null, amended: 0 | 1): string {
+  return [note, amended === 1 ? 'amended' : null].filter((part) => part !== null).join('; ');
 }

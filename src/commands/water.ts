@@ -1,8 +1,8 @@
 /** `rig water`: water by hand, in all its forms, and the day's ledger of an animal. */
 import type { Command } from 'commander';
-import { addWater, type WaterEntry, waterOn } from '#data/animal-room/water.ts';
+import { addWater, type LedgerLine, waterOn } from '#data/animal-room/water.ts';
 import { type EntryOptions, enterFor, nowOf, personOf, showFor } from '../animal-room/entering.ts';
-import { careOf, waterLine } from '../animal-room/standing.ts';
+import { careOf, noteText, waterLine } from '../animal-room/standing.ts';
 import type { Io } from '../io.ts';
 import { day as dayOption, decimal } from '../option-values.ts';
 import { withRecord } from '../record-option.ts';
@@ -69,10 +69,11 @@ export function addWaterCommand(program: Command, io: Io): void {
   });
 }
 
-function ledgerText(entries: readonly WaterEntry[], day: string): string {
+function ledgerText(entries: readonly LedgerLine[], day: string): string {
   if (entries.length === 0) return `No water on ${day}.\n`;
   return table(
     [
+      { head: 'entry', align: 'right', cell: ({ id }) => id },
       { head: 'time', cell: ({ at }) => at.slice(11, 16) },
       { head: 'what', cell: ({ kind }) => words(kind) },
       {
@@ -83,7 +84,7 @@ function ledgerText(entries: readonly WaterEntry[], day: string): string {
       { head: 'form', cell: ({ form }) => form },
       { head: 'session', align: 'right', cell: ({ session }) => session },
       { head: 'who', cell: ({ person }) => person ?? 'the rig' },
-      { head: 'note', cell: ({ note }) => note },
+      { head: 'note', cell: ({ note, amended }) => noteText(note, amended) },
     ],
     entries,
   );

@@ -1,17 +1,17 @@
 /** `rig weigh`: a weighing, questioned where it cannot be right, and what follows from it. */
 import type { Command } from 'commander';
 import { type Animal, animalNamed } from '#data/animal-room/animals.ts';
-import { openCase } from '#data/animal-room/cases.ts';
-import { addWeight } from '#data/animal-room/weights.ts';
+import { addWeight, type Weight, weightsOf } from '#data/animal-room/weights.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { bodyShare, isQuestionable } from '#protocols/animal-care.ts';
 import { type EntryOptions, enterFor, nowOf, personOf, showFor } from '../animal-room/entering.ts';
-import { careOf, waterLine } from '../animal-room/standing.ts';
+import { careOf, noteText, waterLine } from '../animal-room/standing.ts';
+import { followWeight } from '../animal-room/under-limit.ts';
 import { askYes } from '../ask.ts';
-import { commandName, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { decimal } from '../option-values.ts';
 import { withRecord } from '../record-option.ts';
-import { paint, percent } from '../table.ts';
+import { percent, table } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface WeighOptions extends EntryOptions {
@@ -22,16 +22,17 @@ interface WeighOptions extends EntryOptions {
 export function addWeighCommand(program: Command, io: Io): void {
   const command = program
     .command('weigh')
-    .summary('enter a weight of today')
+    .summary('enter a weight of today; show the weighings of an animal')
     .description(
-      "Enters an animal's weight of today as read on the scale, implant included, and says what follows: percent of the reference, water due, a case.",
+      "Enters an animal's weight of today as read on the scale, implant included, and says what follows: percent of the reference, water due, a case. Without a weight: the last weighings.",
     )
     .argument('<subject>', 'the animal')
-    .argument('<grams>', 'on the scale', decimal(1, 1000))
+    .argument('[grams]', 'on the scale', decimal(1, 1000))
     .option('--operator <name>', 'who weighed')
     .option('--note <text>', 'remark')
     .option('--sure', 'it was weighed again and is right, however strange');
-  withRecord(command).action(async (name: string, grams: number, options: WeighOptions) => {
+  withRecord(command).action(async (name: string, grams: number | undefined, options: WeighOptions) => {
+    if (grams === undefined) return showFor(io, name, options, (db, { id }) => io.out(weightTable(weightsOf(db, id))));
     const person = personOf(options);
     const { at, day } = nowOf(io);
     const doubt = showFor(io, name, options, (db, animal) => doubtOf(db, animal, grams, day));
@@ -43,20 +44,11 @@ export function addWeighCommand(program: Command, io: Io): void {
     enterFor(io, name, options, (db, animal) => {
       const weight = addWeight(db, animal.id, { measuredAt: at, grams, person, note: options.note ?? null });
       const care = careOf(db, animal, day);
-      const { restriction, share, openCases } = care;
-      io.out(`${animal.name} weighs ${grams} g${share === null ? '' : `, ${percent(share)} of its reference`}.\n`);
-      if (restriction !== null && share !== null && share < restriction.stopFraction && openCases.length === 0) {
-        const reason = `${(share * 100).toFixed(1)} % of the reference weight, under ${percent(restriction.stopFraction)}`;
-        const id = openCase(db, animal.id, { weight, at, reason });
-        io.out(
-          `${paint(io, 'red', `Case ${id} is open: ${reason}.`)} Give water and tell who is responsible; then: ${commandName(io)} case ${animal.name} --told NAME --operator NAME. No session starts until it is closed or overridden.\n`,
-        );
-      } else if (restriction !== null && share !== null && share < restriction.warnFraction) {
-        io.out(
-          `${paint(io, 'yellow', `Under ${percent(restriction.warnFraction)}:`)} watch it, and give it its full need of water.\n`,
-        );
-      }
-      if (care.falling) io.out(`${paint(io, 'yellow', 'Its weight has fallen for three days.')} See to the animal.\n`);
+      const { share } = care;
+      io.out(
+        `Weighing ${weight}: ${animal.name} weighs ${grams} g${share === null ? '' : `, ${percent(share)} of its reference`}.\n`,
+      );
+      io.out(followWeight(db, care, at, io));
       const line = waterLine(care);
       if (line !== null) io.out(`${line}\n`);
     });
@@ -82,4 +74,21 @@ function doubtOf(db: RecordDatabase, { name }: Animal, grams: number, day: strin
     return `${grams} g is ${percent(share)} of the reference of ${name} (${restriction!.referenceWeightG} g).`;
   }
   return null;
+}
+
+/** Weighings shown: two weeks of one a day. */
+const SHOWN = 14;
+
+function weightTable(weights: readonly Weight[]): string {
+  if (weights.length === 0) return 'Never weighed.\n';
+  return table(
+    [
+      { head: 'weighing', align: 'right', cell: ({ id }) => id },
+      { head: 'when', cell: ({ measuredAt }) => measuredAt.slice(0, 16).replace('T', ' ') },
+      { head: 'g', align: 'right', cell: ({ grams }) => grams },
+      { head: 'who', cell: ({ person }) => person },
+      { head: 'note', cell: ({ note, amended }) => noteText(note, amended) },
+    ],
+    weights.slice(-SHOWN),
+  );
 }

@@ -14,7 +14,13 @@ async function room() {
     return n;
   };
   await rig('subject add M001 --simulated --implant-weight-g 1.2 --cage C4');
-  return { rig, enter, count, run: (rest = '') => rig(`run --subject M001 --rig virtual --skill 1 --seed 3 ${rest}`) };
+  return {
+    file: at.file('a.sqlite'),
+    rig,
+    enter,
+    count,
+    run: (rest = '') => rig(`run --subject M001 --rig virtual --skill 1 --seed 3 ${rest}`),
+  };
 }
 
 async function restricted(rest = '') {
@@ -103,7 +109,9 @@ describe('an animal on water restriction', () => {
 
   it('has a case under its limit, and runs only when that is closed or overridden by name', async () => {
     const { enter, run, rig } = await restricted();
-    expect((await enter('weigh M001 21')).out).toContain('Case 1 is open: 79.2 % of the reference weight, under 80 %');
+    expect((await enter('weigh M001 21')).out).toContain(
+      'Case 1 of M001 is open: 79.2 % of the reference weight, under 80 %',
+    );
     expect((await enter('weigh M001 20.9')).out).not.toContain('Case 2');
     expect(await run('--trials 1')).toMatchObject({ code: 2, err: expect.stringContaining('open welfare case (1:') });
     expect((await rig('today')).out).toContain('Case 1 of M001: 79.2 %');
@@ -125,6 +133,85 @@ describe('an animal on water restriction', () => {
 
   it('is warned about under 85 percent', async () => {
     expect((await (await restricted()).enter('weigh M001 22')).out).toContain('Under 85 %:');
+  });
+});
+
+describe('rig amend', () => {
+  async function two() {
+    const made = await restricted();
+    await made.rig('subject add M002 --simulated');
+    await made.enter('restrict M002 --reference 25');
+    const because = (line: string) => made.enter(`amend ${line} --reason slip`);
+    const raw = (query: string) => {
+      const db = openRecord(made.file, { mode: 'read' });
+      const rows = db.prepare(query).all();
+      db.close();
+      return rows;
+    };
+    return { ...made, because, raw };
+  }
+
+  it('corrects a mistyped weight: what counts changes, what was typed stays', async () => {
+    const { enter, because, rig, raw } = await two();
+    await enter('weigh M001 25.9');
+    expect((await because('weight 1 --grams 20.9')).out).toMatch(
+      /Weighing 1 of M001, 2026-03-02: 20.9 g counts now\.\nCase 1 of M001 is open: 78.8 %/,
+    );
+    expect((await rig('weigh M001')).out).toMatch(/1 +2026-03-02 [\d:]+ +20.9 +Kim +amended/);
+    await because('weight 1 --grams 24.8');
+    expect((await rig('today')).out).toMatch(/M001 +24.8 g +94 %/);
+    expect(raw('SELECT grams FROM weights')).toEqual([{ grams: 25.9 }]);
+    expect(raw('SELECT old_value, new_value, person, reason FROM amendments')).toEqual([
+      { old_value: '25.9', new_value: '20.9', person: 'Kim', reason: 'slip' },
+      { old_value: '20.9', new_value: '24.8', person: 'Kim', reason: 'slip' },
+    ]);
+  });
+
+  it('gives weight and water to the animal that they belong to, and recomputes both', async () => {
+    const { enter, because, rig } = await two();
+    await enter('weigh M001 24');
+    await enter('water M001 300');
+    expect((await because('weight 1 --animal M002')).out).toContain('it was M002');
+    expect((await because('water 1 --animal M002')).out).toMatch(
+      /M001 has had 0 ul today; what it needs is not known.*\nM002 has had 300 ul today, of 960 ul needed/,
+    );
+    expect((await rig('today')).out).toMatch(/M001 +none .*not weighed[^\n]*\nM002 +24 g +96 %/);
+    expect((await rig('water M001')).out).toContain('No water on');
+  });
+
+  it('takes out of account what should not have been entered', async () => {
+    const { enter, because, rig } = await two();
+    await enter('water M001 300');
+    await enter('water M001 200');
+    await because('water 1 --void');
+    expect((await rig('water M001')).out).toContain('M001 has had 200 ul today');
+    await enter('weigh M001 25');
+    await because('weight 1 --void');
+    expect(await rig('run --subject M001 --rig virtual --trials 1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('was not weighed today'),
+    });
+  });
+
+  it.each([
+    ['weight 1 --grams 25 --operator Kim', '--reason'],
+    ['weight 1 --grams 25 --reason slip', '--operator'],
+    ['weight 1 --reason slip --operator Kim', 'One correction at a time'],
+    ['weight 1 --grams 25 --void --reason slip --operator Kim', 'One correction at a time'],
+    ['weight 7 --grams 25 --reason slip --operator Kim', 'There is no weighing 7'],
+    ['weight 1 --grams 1 --reason slip --operator Kim', 'no more than the implant'],
+    ['weight 1 --animal M001 --reason slip --operator Kim', 'of M001 already'],
+    ['weight 1 --animal M009 --reason slip --operator Kim', 'There is no subject M009'],
+    ['water 1 --ul 5 --reason slip --operator Kim', 'free access, which nobody measured'],
+    ['water 2 --ul 5 --reason slip --operator Kim', 'or it was voided'],
+  ])('refuses %s', async (line, words) => {
+    const { enter, because, rig, count } = await two();
+    await enter('weigh M001 24');
+    await enter('water M001 --free-access 5');
+    await enter('water M001 100');
+    await because('water 2 --void');
+    expect(await rig(`amend ${line}`)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
+    expect(count('amendments')).toBe(1);
   });
 });
 
