@@ -286,11 +286,12 @@ export function readFrames(db: RecordDatabase, session: number): FrameRow[] {
     .all(session);
 }
 
-/** Numbers of an animal's sessions of a day (YYYY-MM-DD). */
+/** Numbers of an animal's sessions of a day (YYYY-MM-DD); those without a trial are none. */
 export function sessionsOn(db: RecordDatabase, subject: number, day: string): number[] {
   return db
     .prepare<[number, string], number>(
-      'SELECT id FROM sessions WHERE subject = ? AND substr(started_at, 1, 10) = ? ORDER BY id',
+      `SELECT id FROM sessions WHERE subject = ? AND substr(started_at, 1, 10) = ?
+         AND EXISTS (SELECT 1 FROM trials WHERE session = sessions.id) ORDER BY id`,
     )
     .pluck()
     .all(subject, day);

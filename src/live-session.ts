@@ -35,6 +35,7 @@ export interface LiveSession {
   readonly condition: ConditionRow;
   readonly standing: Standing | null;
   readonly offTask: boolean;
+  readonly remark?: string | null;
   readonly disengagedAfter: number | null;
   readonly limits: SessionLimits;
   /** What to type after a session's number to find it again. */

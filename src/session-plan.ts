@@ -42,8 +42,8 @@ const nobody: KnownSubject = {
   seedUsedIn: () => null,
 };
 
-/** Reads only; a record that is not there yet knows nobody. */
-export function knownSubject({ path }: Place, name: string, io: Io): KnownSubject {
+/** Reads only; a record that is not there yet knows nobody. `again`: a second session of the day is meant. */
+export function knownSubject({ path }: Place, name: string, again: boolean, io: Io): KnownSubject {
   if (!existsSync(path)) return nobody;
   return readingFrom(path, (db) => {
     const animal = animalNamed(db, name);
@@ -51,7 +51,7 @@ export function knownSubject({ path }: Place, name: string, io: Io): KnownSubjec
     const subject = animal.id;
     const care = careOf(db, animal, nowOf(io).day);
     return {
-      refused: whyNoSession(care, commandName(io)),
+      refused: whyNoSession(care, commandName(io), again),
       remainingUl: care.remainingUl,
       standing: standingOf(db, subject),
       mouse: readMouse(db, subject) as MouseState | undefined,

@@ -27,6 +27,7 @@ import {
 } from '#machines/session.ts';
 import { type EndReason, EventCode, type RawEvent, type Spout, spoutLines } from '#machines/vocabulary.ts';
 import { Engagement } from '#protocols/engagement.ts';
+import { LickWatch, lickAlarmWords } from '#protocols/lick-watch.ts';
 import type { DrawnTrial, PastTrial } from '#protocols/task.ts';
 import type { TrialRecord } from '#protocols/trial-record.ts';
 import { EventPump } from './event-pump.ts';
@@ -41,6 +42,7 @@ import type { SessionTask } from './session-task.ts';
 import { assess, type Standing } from './training.ts';
 import { trialRow } from './trial-row.ts';
 import { programVersion, softwareVersion, taskHash } from './version.ts';
+import { watchedLines } from './watched-lines.ts';
 
 export interface SessionSetup {
   readonly chosen: ChosenRig;
@@ -55,6 +57,8 @@ export interface SessionSetup {
   readonly standing: Standing | null;
   /** Parameters were set by hand. */
   readonly offTask: boolean;
+  /** A person's word at its start, kept as a note. */
+  readonly remark?: string | null;
   /** So many misses in a row; null: disengagement is not looked for. */
   readonly disengagedAfter: number | null;
   readonly limits: SessionLimits;
@@ -118,6 +122,7 @@ class SessionRun implements RunningSession {
   readonly #records: TrialRecord[] = [];
   readonly #bound = new WeakMap<object, BoundProgram>();
   readonly #engagement: Engagement | null;
+  readonly #licks: LickWatch;
   #assessment: AssessmentRow | null = null;
   #session: number | null = null;
   #identity: RigIdentity | null = null;
@@ -138,6 +143,7 @@ class SessionRun implements RunningSession {
     this.progress$ = this.#progress.asObservable();
     const { chosen, writer } = setup;
     this.#engagement = setup.disengagedAfter === null ? null : new Engagement(setup.disengagedAfter);
+    this.#licks = new LickWatch(watchedLines(chosen.file));
     this.#meter = new SessionMeter(chosen.rig, setup.ready);
     this.#clocks = new SessionClocks(chosen.rig, writer);
     this.#light = new LightLines(chosen.rig);
@@ -244,6 +250,8 @@ class SessionRun implements RunningSession {
     };
     this.#session = await writer.openSession(start);
     this.#pump.start();
+    const { remark = null } = this.#setup;
+    if (remark !== null) this.#note(remark);
     this.#progress.next({ kind: 'opened', session: this.#session, interrupted: this.#interrupted });
     this.#frames.arm();
   }
@@ -278,6 +286,7 @@ class SessionRun implements RunningSession {
     this.#firstStartUs ??= startUs;
     const elapsedUs = unwrapper.toSessionUs(trace.endTicks) - this.#firstStartUs;
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
+    this.#watchLicks(row, trace);
     return { reason: trace.reason, elapsedUs, barred: this.#barred, disengaged: this.#isDisengaged(row) };
   }
 
@@ -289,6 +298,15 @@ class SessionRun implements RunningSession {
     const bound = bind(program, { ...input.durations }, ticksPerMs);
     this.#bound.set(input, bound);
     return bound;
+  }
+
+  #watchLicks({ trial, outcome, ticksPerMs }: TrialRow, { events, endTicks }: TrialTrace): void {
+    const rewarded = outcome === 'hit' || outcome === 'correct';
+    for (const code of this.#licks.take({ events, rewarded, endTicks, ticksPerMs })) {
+      const message = lickAlarmWords[code];
+      this.#setup.writer.fault({ at: this.#setup.now(), trial, code, message });
+      this.#progress.next({ kind: 'notice', code, raised: true, message });
+    }
   }
 
   #isDisengaged({ trial, outcome }: TrialRow): boolean {

@@ -96,9 +96,12 @@ export function openPoints({ restriction, weight, dueUl, openCases, unfinished }
   return points;
 }
 
-/** Why a session may not start, in words, with what to do; null: it may. `rig`: how the program is called. */
-export function whyNoSession(standing: CareStanding, rig: string): string | null {
-  const { animal, restriction, weight, openCases } = standing;
+/**
+ * Why a session may not start, in words, with what to do; null: it may. `rig`: how the program is called; `again`: a second
+ * session of the day is meant.
+ */
+export function whyNoSession(standing: CareStanding, rig: string, again: boolean): string | null {
+  const { animal, restriction, weight, openCases, sessions } = standing;
   const { name } = animal;
   if (animal.endedOn !== null) {
     return `${name} left the experiment on ${animal.endedOn} (${animal.endStatus}). No session was started. Check the cage card.`;
@@ -109,6 +112,9 @@ export function whyNoSession(standing: CareStanding, rig: string): string | null
   }
   if (restriction !== null && weight === null) {
     return `${name} is on ${restriction.kind} restriction and was not weighed today. No session was started. Weigh it: ${rig} weigh ${name} GRAMS --operator NAME.`;
+  }
+  if (restriction !== null && sessions.length > 0 && !again) {
+    return `${name} has run today already (session ${sessions.join(', ')}). No session was started. Check the cage card; if it is to run again, add --again "why".`;
   }
   return null;
 }

@@ -35,6 +35,7 @@ interface RunOptions {
   readonly holdFrames?: number;
   readonly set?: Readonly<Record<string, string>>;
   readonly seed?: number;
+  readonly again?: string;
   readonly newSubject?: boolean;
   readonly operator?: string;
   readonly engine?: 'interpreter' | 'xstate';
@@ -87,6 +88,7 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
       DISENGAGED_AFTER,
     )
     .option('--carry-on', 'say so when the animal has stopped working, but do not end the session')
+    .option('--again <reason>', 'an animal on restriction runs a second time today: why')
     .option('--new-subject', "the animal's first session: enter it in the record")
     .option(
       '--engine <engine>',
@@ -115,7 +117,8 @@ function prepare(subject: string, options: RunOptions, io: Io) {
   const { file } = chooseRig({ ...options, rig: named, seed, empty: true });
   const { simulated } = file;
   const place = placeOf(io, options.db, simulated);
-  const known = knownSubject(place, subject, io);
+  const again = options.again?.trim() || null;
+  const known = knownSubject(place, subject, again !== null, io);
   if (known.refused !== null) throw new UsageError(known.refused);
   const { agent = null, dose = null, site = null, givenAt = null } = options;
   const { task, settings, ...session } = planSession(
@@ -145,6 +148,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
     place,
     subject,
     newSubject: options.newSubject === true && !simulated,
+    remark: again === null ? null : `second session of the day: ${again}`,
     operator: options.operator ?? null,
     disengagedAfter: options.disengagedAfter === 0 ? null : options.disengagedAfter,
     limits: {

@@ -1,7 +1,7 @@
 /** A technician's day with one animal and more, on the command line. */
 import { describe, expect, it } from 'vitest';
 import { openRecord } from '#data/open.ts';
-import { place } from './driver.ts';
+import { place, spawnRig } from './driver.ts';
 
 async function room() {
   const at = place();
@@ -75,11 +75,15 @@ describe('an animal on water restriction', () => {
   });
 
   it('never gets more from rigs than its day allows, over any sessions', async () => {
-    const { run, enter, rig } = await restricted('--most-ul 50');
+    const { run, enter, rig, count } = await restricted('--most-ul 50');
     await enter('weigh M001 25');
     expect((await run('--trials 8')).code).toBe(0);
-    expect((await run('--trials 60')).out).toContain('The water allowance of this session is spent');
     expect(await run('--trials 60')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('has run today already (session 1)'),
+    });
+    expect((await run('--trials 60 --again vet')).out).toContain('The water allowance of this session is spent');
+    expect(await run('--trials 60 --again vet')).toMatchObject({
       code: 2,
       err: expect.stringContaining('less than the valves of virtual can measure out'),
     });
@@ -87,6 +91,7 @@ describe('an animal on water restriction', () => {
     expect(had).toBeGreaterThan(48);
     expect(had).toBeLessThanOrEqual(50);
     expect((await rig('verify 2')).out).toContain('consistent');
+    expect(count('notes')).toBe(1);
   });
 
   it('is not forgotten: from the hour on, what is open fails the command', async () => {
@@ -250,5 +255,30 @@ describe('bad input leaves nothing behind', () => {
     expect(err).toContain(words);
     expect(err + out).not.toMatch(/\n\s+at /);
     expect(tables.map(count)).toEqual(before);
+  });
+});
+
+describe('an animal in a session that nobody closed', { timeout: 60_000 }, () => {
+  it('starts no other one while that one runs; when its process has died it is closed first, and its water counts', async () => {
+    const { folder } = place();
+    const rig = (line: string) => spawnRig(`${line} --db a.sqlite`, folder);
+    const ran = async (line: string) => {
+      const { code, out, err } = await rig(line).ended;
+      return { code, text: out + err };
+    };
+    for (const line of ['subject add M001 --simulated', 'restrict M001 --reference 25', 'weigh M001 24']) {
+      expect((await ran(line.startsWith('subject') ? line : `${line} --operator Kim`)).code).toBe(0);
+    }
+    const running = rig('run --subject M001 --rig virtual --pace 100 --skill 1 --seed 3 --trials 400');
+    await running.line(/trial +12/);
+    const second = await ran('run --subject M001 --rig imaging --trials 1');
+    expect(second).toMatchObject({ code: 2, text: expect.stringContaining('is in session 1 on the rig virtual now') });
+    expect((await ran('today --from 0')).text).toContain('session 1 is not closed');
+    running.process.kill('SIGKILL');
+    await running.ended;
+    const third = await ran('run --subject M001 --rig virtual --trials 1 --skill 1 --again power');
+    expect(third.code).toBe(0);
+    const { text } = await ran('water M001');
+    expect(Number(/earned +([\d.]+) +water +1 +the rig/.exec(text)![1])).toBeGreaterThanOrEqual(12);
   });
 });
