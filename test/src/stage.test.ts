@@ -7,7 +7,8 @@ import { place } from './driver.ts';
 async function trained(stage: string) {
   const at = place();
   const rig = (line: string) => at.rig(`${line} --db a.sqlite`);
-  const run = (rest = '') => rig(`run --subject M001 --rig virtual --trials 60 ${rest}`);
+  let seed = 100;
+  const run = (rest = '') => rig(`run --subject M001 --rig virtual --trials 60 --seed ${seed++} ${rest}`);
   const decide = (what: string) => rig(`stage M001 ${what} --reason because --operator Kim`);
   await run('--skill 1 --trials 1');
   if (stage !== '') await decide(`--to ${stage}`);
