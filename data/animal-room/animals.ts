@@ -86,11 +86,22 @@ export function listAnimals(db: RecordDatabase): Animal[] {
     .map((animal) => withNames(db, animal));
 }
 
-/** Sets what is given and leaves the rest. */
-export function describeAnimal(db: RecordDatabase, subject: number, details: Partial<AnimalDetails>): void {
+/** Sets what is given and leaves the rest; what stood there before is kept among the amendments. */
+export function describeAnimal(
+  db: RecordDatabase,
+  animal: Animal,
+  details: Partial<AnimalDetails>,
+  { person, reason, at }: { readonly person: string; readonly reason: string; readonly at: string },
+): void {
   for (const [field, value] of Object.entries(details)) {
     const column = detailColumns[field as keyof AnimalDetails];
-    db.prepare(`UPDATE subjects SET ${column} = ? WHERE id = ?`).run(value, subject);
+    const old = animal[field as keyof AnimalDetails];
+    if (old === value) continue;
+    db.prepare(`UPDATE subjects SET ${column} = ? WHERE id = ?`).run(value, animal.id);
+    db.prepare(
+      `INSERT INTO amendments (table_name, row_key, column_name, old_value, new_value, person, reason, at)
+       VALUES ('subjects', ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(String(animal.id), column, old === null ? null : String(old), String(value), person, reason, at);
   }
 }
 

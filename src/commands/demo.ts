@@ -1,6 +1,8 @@
 /** `rig demo`: a cohort from naive to expert, a session on the virtual rig and one on the emulated board, each with what can be known of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -52,10 +54,9 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
     .description(
       'Trains eight simulated mice for two weeks, then runs 40 trials on the virtual rig and 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
     );
+  // Without --db in a new file: nothing that lies on this machine from an earlier or a later version can stand in its way.
   withDb(command).action(async (options: { db?: string }) => {
-    const simulations = placeOf({ ...io, env: { ...io.env, REHEARSAL_DB: undefined } }, options.db, true);
-    const place =
-      options.db === undefined ? { ...simulations, path: join(dirname(simulations.path), 'demo.sqlite') } : simulations;
+    const place = placeOf(io, options.db ?? join(mkdtempSync(join(tmpdir(), 'rehearsal-demo-')), 'demo.sqlite'), true);
     const flags = recordFlags(io, place.path, true);
     const show = async (title: string, choice: RigChoice, trials: number, settings: Record<string, string>) => {
       io.out(`${paint(io, 'bold', title)}\n`);
@@ -98,7 +99,7 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
   });
 }
 
-/** The first seed from everybody's first one on that the record has no cohort of yet. Brings an older record up to date. */
+/** Everybody's first seed, or in a record that has its cohort already, the next one. Brings an older record up to date. */
 function freshSeed({ path, createFolder }: Place): number {
   const db = openRecord(path, { mode: 'write', createFolder });
   try {

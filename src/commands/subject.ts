@@ -24,6 +24,7 @@ import { UsageError } from '../usage-error.ts';
 
 interface DetailOptions extends Omit<Partial<AnimalDetails>, 'opsinControl'>, EntryOptions {
   readonly opsinControl?: boolean;
+  readonly reason?: string;
 }
 
 export function addSubjectCommand(program: Command, io: Io): void {
@@ -37,11 +38,13 @@ export function addSubjectCommand(program: Command, io: Io): void {
     .action((typed: string, options: DetailOptions) => {
       const place = placeOf(io, options.db, options.simulated === true);
       const name = subjectName(typed);
+      const person = personOf(options);
       entering(place, (db) => {
         refuseOldName(formerlyNamed(db, name), name);
         const { at } = nowOf(io);
         const id = addSubject(db, { name, simulated: options.simulated === true, createdAt: at });
-        describeAnimal(db, id, detailsOf(options));
+        const entered = { person, reason: 'entered', at };
+        describeAnimal(db, animalNamed(db, name)!, detailsOf(options), entered);
         io.out(`Entered ${name}, number ${id} in the record.\n${aboutText(animalNamed(db, name)!)}`);
       });
     });
@@ -54,12 +57,14 @@ export function addSubjectCommand(program: Command, io: Io): void {
       if (Object.keys(details).length === 0) {
         throw new UsageError('Nothing to set was given. Nothing was changed. "--help" lists what an animal may have.');
       }
+      const person = personOf(options);
+      const { reason = 'described further' } = options;
       enterFor(io, name, options, (db, animal) => {
-        describeAnimal(db, animal.id, details);
+        describeAnimal(db, animal, details, { person, reason, at: nowOf(io).at });
         io.out(aboutText(animalNamed(db, animal.name)!));
       });
     });
-  withRecord(withDetails(set, io));
+  withRecord(withDetails(set, io)).option('--reason <text>', 'why it is corrected');
   withRecord(
     subject
       .command('list')
@@ -149,7 +154,8 @@ function withDetails(command: Command, io: Io): Command {
     .option('--opsin <name>', 'opsin or control construct, e.g. stGtACR2')
     .option('--opsin-control', 'it carries the control virus')
     .option('--cohort <name>', 'experimental group')
-    .option('--licence <number>', 'approved animal protocol');
+    .option('--licence <number>', 'approved animal protocol')
+    .option('--operator <name>', 'who says so');
 }
 
 function detailsOf(options: DetailOptions): Partial<AnimalDetails> {

@@ -13,7 +13,7 @@ async function room() {
     db.close();
     return n;
   };
-  await rig('subject add M001 --simulated --implant-weight-g 1.2 --cage C4');
+  await enter('subject add M001 --simulated --implant-weight-g 1.2 --cage C4');
   return {
     file: at.file('a.sqlite'),
     rig,
@@ -31,10 +31,16 @@ async function restricted(rest = '') {
 
 describe('rig subject', () => {
   it('enters, describes, renames and retires an animal; its number stays, and old names find it', async () => {
-    const { rig, enter, run } = await room();
-    expect((await rig('subject set M001 --sex female --birth-date 2026-01-05 --opsin stGtACR2')).out).toContain(
+    const { rig, enter, run, file } = await room();
+    expect((await enter('subject set M001 --sex female --birth-date 2026-01-05 --opsin stGtACR2')).out).toContain(
       'SIMULATED M001 (1): sex female, birth date 2026-01-05, cage C4, implant 1.2 g, opsin stGtACR2',
     );
+    await enter('subject set M001 --cage C5 --reason moved');
+    const db = openRecord(file, { mode: 'read' });
+    expect(
+      db.prepare("SELECT old_value, new_value, person, reason FROM amendments WHERE old_value = 'C4'").all(),
+    ).toEqual([{ old_value: 'C4', new_value: 'C5', person: 'Kim', reason: 'moved' }]);
+    db.close();
     expect((await enter('subject rename M001 Rosa')).out).toContain('M001 is now called Rosa');
     for (const line of ['weigh M001 24', 'water M001 100', 'case M001 --open thin']) {
       expect(await enter(line), line).toMatchObject({
@@ -43,12 +49,12 @@ describe('rig subject', () => {
       });
     }
     expect(await run('--trials 1')).toMatchObject({ code: 2, err: expect.stringContaining('M001 is now called Rosa') });
-    expect(await rig('subject add M001 --simulated')).toMatchObject({
+    expect(await enter('subject add M001 --simulated')).toMatchObject({
       code: 2,
       err: expect.stringContaining('M001 is the old name of Rosa'),
     });
     await enter('subject retire Rosa --status perfused');
-    expect((await rig('subject list')).out).toMatch(/Rosa +1 +female +2026-01-05 +C4 +M001 +2026-03-02: perfused/);
+    expect((await rig('subject list')).out).toMatch(/Rosa +1 +female +2026-01-05 +C5 +M001 +2026-03-02: perfused/);
     expect(await rig('run --subject Rosa --rig virtual --trials 1')).toMatchObject({
       code: 2,
       err: expect.stringContaining('Rosa left the experiment on 2026-03-02'),
@@ -96,7 +102,7 @@ describe('an animal on water restriction', () => {
 
   it('is not forgotten: from the hour on, what is open fails the command', async () => {
     const { enter, rig } = await restricted();
-    await rig('subject add M002 --simulated');
+    await enter('subject add M002 --simulated');
     expect(await rig('today --from 24')).toMatchObject({
       code: 0,
       out: expect.stringContaining('Open for 1 animal: M001'),
@@ -144,7 +150,7 @@ describe('an animal on water restriction', () => {
 describe('rig amend', () => {
   async function two() {
     const made = await restricted();
-    await made.rig('subject add M002 --simulated');
+    await made.enter('subject add M002 --simulated');
     await made.enter('restrict M002 --reference 25');
     const because = (line: string) => made.enter(`amend ${line} --reason slip`);
     const raw = (query: string) => {
@@ -166,7 +172,7 @@ describe('rig amend', () => {
     await because('weight 1 --grams 24.8');
     expect((await rig('today')).out).toMatch(/M001 +24.8 g +94 %/);
     expect(raw('SELECT grams FROM weights')).toEqual([{ grams: 25.9 }]);
-    expect(raw('SELECT old_value, new_value, person, reason FROM amendments')).toEqual([
+    expect(raw("SELECT old_value, new_value, person, reason FROM amendments WHERE table_name = 'weights'")).toEqual([
       { old_value: '25.9', new_value: '20.9', person: 'Kim', reason: 'slip' },
       { old_value: '20.9', new_value: '24.8', person: 'Kim', reason: 'slip' },
     ]);
@@ -216,7 +222,7 @@ describe('rig amend', () => {
     await enter('water M001 100');
     await because('water 2 --void');
     expect(await rig(`amend ${line}`)).toMatchObject({ code: 2, err: expect.stringContaining(words) });
-    expect(count('amendments')).toBe(1);
+    expect(count("amendments WHERE table_name <> 'subjects'")).toBe(1);
   });
 });
 
@@ -236,15 +242,17 @@ describe('bad input leaves nothing behind', () => {
     ['restrict M002 --operator Kim', '--reference'],
     ['restrict M002 --reference 25 --warn 80 --stop 85 --operator Kim', 'must lie below'],
     ['restrict M002 --end --operator Kim', 'on no restriction'],
-    ['subject add m001 --simulated', 'already'],
+    ['subject add m001 --simulated --operator Kim', 'already'],
+    ['subject add M003 --simulated', '--operator'],
     ['subject add M003 --birth-date 2026-02-30 --simulated', 'must be a day'],
     ['subject add M003 --birth-date 2027-01-01 --simulated', 'must be a day'],
     ['subject rename M001 M002 --operator Kim', 'already'],
     ['subject set M001', 'Nothing to set'],
+    ['subject set M001 --cage C9', '--operator'],
     ['case M001 --done fed --operator Kim', 'no open case'],
   ])('rig %s', async (line, words) => {
     const { rig, enter, count } = await restricted();
-    await rig('subject add M002 --simulated');
+    await enter('subject add M002 --simulated');
     const tables = ['subjects', 'weights', 'water_ledger', 'restrictions', 'cases', 'case_entries', 'subject_names'];
     const before = tables.map(count);
     await enter('weigh M001 25');
@@ -267,7 +275,7 @@ describe('an animal in a session that nobody closed', { timeout: 60_000 }, () =>
       return { code, text: out + err };
     };
     for (const line of ['subject add M001 --simulated', 'restrict M001 --reference 25', 'weigh M001 24']) {
-      expect((await ran(line.startsWith('subject') ? line : `${line} --operator Kim`)).code).toBe(0);
+      expect((await ran(`${line} --operator Kim`)).code).toBe(0);
     }
     const running = rig('run --subject M001 --rig virtual --pace 100 --skill 1 --seed 3 --trials 400');
     await running.line(/trial +12/);
