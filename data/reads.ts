@@ -19,6 +19,7 @@ import type {
 
 export interface SessionSummary {
   readonly id: number;
+  /** Whose it is: the right animal, where it was entered under another one. */
   readonly subject: string;
   readonly rig: string;
   readonly simulated: boolean;
@@ -102,7 +103,8 @@ type Raw = Record<string, unknown>;
 const summaryColumns = `sessions.id, subjects.name AS subject, rigs.name AS rig, sessions.simulated, sessions.task, conditions.kind, conditions.stage,
   sessions.started_at AS startedAt, sessions.ended_at AS endedAt, sessions.end_reason AS endReason,
   (SELECT count(*) FROM trials WHERE trials.session = sessions.id) AS trials`;
-const summaryTables = `sessions JOIN subjects ON subjects.id = sessions.subject JOIN rigs ON rigs.id = sessions.rig
+const summaryTables = `sessions JOIN session_animals animals ON animals.session = sessions.id
+  JOIN subjects ON subjects.id = animals.subject JOIN rigs ON rigs.id = sessions.rig
   JOIN session_conditions conditions ON conditions.session = sessions.id`;
 
 function summaries(db: RecordDatabase, rest: string, ...parameters: unknown[]): SessionSummary[] {
@@ -290,7 +292,8 @@ export function readFrames(db: RecordDatabase, session: number): FrameRow[] {
 export function sessionsOn(db: RecordDatabase, subject: number, day: string): number[] {
   return db
     .prepare<[number, string], number>(
-      `SELECT id FROM sessions WHERE subject = ? AND substr(started_at, 1, 10) = ?
+      `SELECT id FROM session_animals animals JOIN sessions ON sessions.id = animals.session
+       WHERE animals.subject = ? AND substr(started_at, 1, 10) = ?
          AND EXISTS (SELECT 1 FROM trials WHERE session = sessions.id) ORDER BY id`,
     )
     .pluck()

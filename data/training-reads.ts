@@ -60,9 +60,10 @@ export function readDecisions(db: RecordDatabase, subject: number, ladder: strin
     .map((row) => ({ ...row, inputs: row.inputs === null ? null : JSON.parse(row.inputs) }));
 }
 
-const counting = `FROM sessions JOIN assessments ON assessments.session = sessions.id
+const counting = `FROM session_animals animals JOIN sessions ON sessions.id = animals.session
+  JOIN assessments ON assessments.session = sessions.id
   JOIN session_conditions ON session_conditions.session = sessions.id
-  WHERE subject = @subject AND ladder = @ladder AND stage = @stage AND not_counted IS NULL
+  WHERE animals.subject = @subject AND ladder = @ladder AND stage = @stage AND not_counted IS NULL
     AND NOT EXISTS (SELECT 1 FROM exclusions WHERE exclusions.session = sessions.id AND use = 'behaviour'
       AND first_trial IS NULL AND lifted_at IS NULL)`;
 

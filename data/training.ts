@@ -53,8 +53,11 @@ export class TrainingStatements {
     if (decision !== null) this.decision(subject, session, decision);
   }
 
-  /** A decision and, where it changes it, the stage. `session`: the one that led to it, if any. */
-  decision(subject: number, session: number | null, row: DecisionRow): void {
+  /**
+   * A decision and, where it changes it, the stage. `session`: the one that led to it, if any. `enteredAt`: since when the
+   * animal is in its new stage; earlier than the decision where that takes another one back.
+   */
+  decision(subject: number, session: number | null, row: DecisionRow, enteredAt = row.at): void {
     const { ladder, from, to, rule, inputs, reason, person, at, verdict, proposal } = row;
     this.#decision.run({
       subject,
@@ -72,7 +75,7 @@ export class TrainingStatements {
     });
     if (from === to || (verdict !== 'made' && verdict !== 'accepted')) return;
     this.#leave.run(at, subject, ladder);
-    this.#enter.run({ subject, task: ladder, stage: to, entered_at: at });
+    this.#enter.run({ subject, task: ladder, stage: to, entered_at: enteredAt });
   }
 
   mouse(session: number, state: unknown): void {

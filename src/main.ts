@@ -14,6 +14,7 @@ import { addPortsCommand } from './commands/ports.ts';
 import { addPulseCommand } from './commands/pulse.ts';
 import { addRestrictCommand } from './commands/restrict.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSessionCommand } from './commands/session.ts';
 import { addSessionsCommand } from './commands/sessions.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addStageCommand } from './commands/stage.ts';
@@ -49,6 +50,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .showHelpAfterError('Nothing was started. "--help" after the command says what it takes.');
   addRunCommand(program, io, exit);
   addSessionsCommand(program, io);
+  addSessionCommand(program, io);
   addTrialsCommand(program, io);
   addVerifyCommand(program, io, exit);
   addCertificateCommand(program, io, exit);

@@ -89,7 +89,7 @@ export interface FinishedSession {
 
 /** What the rules of its stage see of a session and decide on it. */
 export function assess(standing: Standing, finished: FinishedSession): AssessmentRow {
-  const { ladder, stage, held, proposal } = standing;
+  const { stage } = standing;
   const { session, trials, kind, offTask, at } = finished;
   const notCounted = whyNotCounted({
     kind,
@@ -103,15 +103,19 @@ export function assess(standing: Standing, finished: FinishedSession): Assessmen
   const figures = Object.fromEntries(
     rules.map((rule) => [rule.name, ruleFigures(rule, { session, trials }, trialTypes)]),
   );
-  if (notCounted !== null || held) return { notCounted, figures, decision: null };
-  const all = [...standing.assessed, { session, figures }];
+  if (notCounted !== null) return { notCounted, figures, decision: null };
+  const assessed = [...standing.assessed, { session, figures }];
+  return { notCounted, figures, decision: decide({ ...standing, assessed }, at) };
+}
+
+/** What the rules of its stage decide on the sessions of an animal that count; null: it stays as it is. */
+export function decide({ ladder, stage, assessed, held, proposal }: Standing, at: string): DecisionRow | null {
+  if (held) return null;
   const change = stageChange(ladder.stages, stage.name, (rule) =>
-    all.map((each) => (each.figures[rule.name] as RuleFigures | undefined) ?? unseen(each.session)),
+    assessed.map((each) => (each.figures[rule.name] as RuleFigures | undefined) ?? unseen(each.session)),
   );
-  if (change === null || (proposal?.to === change.to && change.rule.mode === 'propose')) {
-    return { notCounted, figures, decision: null };
-  }
-  return { notCounted, figures, decision: decisionOf(ladder, change, at) };
+  if (change === null || (proposal?.to === change.to && change.rule.mode === 'propose')) return null;
+  return decisionOf(ladder, change, at);
 }
 
 /** A session from before the rule was written. */

@@ -3,7 +3,7 @@ import type { RecordDatabase } from '../open.ts';
 
 /** Tables that people correct, and the columns that may be: `void` takes the whole row out of account. */
 export interface Amendment {
-  readonly table: 'weights' | 'water_ledger';
+  readonly table: 'weights' | 'water_ledger' | 'sessions';
   readonly row: number;
   readonly column: 'subject' | 'grams' | 'ul' | 'void';
   readonly value: number;
@@ -17,19 +17,22 @@ export interface Amendment {
 export interface AmendedRow {
   /** Null: water that nobody got. */
   readonly subject: number | null;
-  /** Grams or microlitres; null: unmeasured. */
+  /** Grams or microlitres; null: unmeasured, or a session. */
   readonly value: number | null;
   /** The animal's day; YYYY-MM-DD. */
   readonly day: string;
 }
 
+const asItCounts: Readonly<Record<Amendment['table'], string>> = {
+  weights: 'SELECT subject, grams AS value, substr(measured_at, 1, 10) AS day FROM weights_now WHERE id = ?',
+  water_ledger: 'SELECT subject, ul AS value, day FROM water_now WHERE id = ?',
+  sessions: `SELECT animals.subject, NULL AS value, substr(started_at, 1, 10) AS day
+    FROM session_animals animals JOIN sessions ON id = session WHERE id = ?`,
+};
+
 /** Null: there is none, or it was voided. */
 export function readAmended(db: RecordDatabase, table: Amendment['table'], row: number): AmendedRow | null {
-  const query =
-    table === 'weights'
-      ? 'SELECT subject, grams AS value, substr(measured_at, 1, 10) AS day FROM weights_now WHERE id = ?'
-      : 'SELECT subject, ul AS value, day FROM water_now WHERE id = ?';
-  return db.prepare<[number], AmendedRow>(query).get(row) ?? null;
+  return db.prepare<[number], AmendedRow>(asItCounts[table]).get(row) ?? null;
 }
 
 export function amend(db: RecordDatabase, { table, row, column, value, person, reason, at }: Amendment): void {

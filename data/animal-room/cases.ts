@@ -11,6 +11,8 @@ export interface CaseEntry {
 
 export interface WelfareCase {
   readonly id: number;
+  /** The weighing that opened it; null: a person did. */
+  readonly weight: number | null;
   readonly openedAt: string;
   readonly reason: string;
   /** In order. */
@@ -24,8 +26,8 @@ export function casesOf(db: RecordDatabase, subject: number): WelfareCase[] {
     'SELECT kind, body, person, at FROM case_entries WHERE welfare_case = ? ORDER BY id',
   );
   return db
-    .prepare<[number], { id: number; openedAt: string; reason: string }>(
-      'SELECT id, opened_at AS openedAt, reason FROM cases WHERE subject = ? ORDER BY id',
+    .prepare<[number], { id: number; weight: number | null; openedAt: string; reason: string }>(
+      'SELECT id, weight, opened_at AS openedAt, reason FROM cases WHERE subject = ? ORDER BY id',
     )
     .all(subject)
     .map((found) => {

@@ -77,3 +77,29 @@ SELECT w.id,
 FROM water_ledger w
 WHERE coalesce((SELECT new_value FROM amendments WHERE table_name = 'water_ledger' AND row_key = CAST(w.id AS TEXT)
   AND column_name = 'void' ORDER BY id DESC LIMIT 1), '0') = '0';
+
+CREATE VIEW session_animals AS -- Whose each session is, by the last word said about it.
+SELECT s.id AS session, s.subject FROM sessions s
+WHERE NOT EXISTS (SELECT 1 FROM amendments a WHERE a.table_name = 'sessions' AND a.row_key = CAST(s.id AS TEXT)
+  AND a.column_name = 'subject')
+UNION ALL
+SELECT CAST(a.row_key AS INTEGER), CAST(a.new_value AS INTEGER) FROM amendments a
+WHERE a.table_name = 'sessions' AND a.column_name = 'subject' AND NOT EXISTS (SELECT 1 FROM amendments later
+  WHERE later.table_name = 'sessions' AND later.row_key = a.row_key AND later.column_name = 'subject' AND later.id > a.id);
+
+DROP VIEW sessions_words;
+CREATE VIEW sessions_words AS -- Sessions with names for subject (the right one, where it was reassigned) and rig, and texts in full.
+SELECT s.id AS session, subjects.name AS subject, rigs.name AS rig, s.simulated, c.kind, c.agent, c.dose, c.site,
+  c.given_at, s.task, c.ladder, c.stage, s.off_task, s.operator, s.seed, s.started_at, s.ended_at, s.end_reason,
+  c.disengagement_rule, c.last_engaged_trial,
+  (SELECT count(*) FROM trials WHERE trials.session = s.id) AS trials,
+  s.event_count, s.event_crc32, parameters.body AS parameters, lines.body AS lines, rig_file.body AS rig_file,
+  s.task_hash, s.engine, s.firmware, s.link_version, s.program_version, s.software_version, s.board, s.boot_id
+FROM sessions s
+JOIN session_conditions c ON c.session = s.id
+JOIN session_animals animals ON animals.session = s.id
+JOIN subjects ON subjects.id = animals.subject
+JOIN rigs ON rigs.id = s.rig
+JOIN texts parameters ON parameters.id = s.parameters_text
+JOIN texts lines ON lines.id = s.lines_text
+JOIN texts rig_file ON rig_file.id = s.rig_file_text;
