@@ -5,8 +5,9 @@
 import { EventDigest } from '#machines/digest.ts';
 import type { TrialResult } from '#machines/trial-plan.ts';
 import { addSessionWater } from './animal-room/water.ts';
+import { insert } from './insert.ts';
 import type { RecordDatabase } from './open.ts';
-import { SessionWater } from './session-water.ts';
+import { type DropRow, SessionWater } from './session-water.ts';
 
 interface EventRow {
   readonly seq: number;
@@ -38,6 +39,10 @@ export function closeInterrupted(db: RecordDatabase, rig: number): number[] {
   const close = db.prepare(
     "UPDATE sessions SET end_reason = 'interrupted', event_count = ?, event_crc32 = ? WHERE id = ?",
   );
+  // Those that were committed with their events stand there already.
+  const drop = db.prepare<[Omit<DropRow, 'openMs'> & { session: number; open_ms: number }]>(
+    `${insert('drops', ['session', 'seq', 'line', 'trial', 'open_ms', 'ul', 'calibration'])} ON CONFLICT DO NOTHING`,
+  );
   for (const session of open) {
     const digest = new EventDigest();
     const { startedAt, lines, rigFile } = about.get(session)!;
@@ -51,6 +56,7 @@ export function closeInterrupted(db: RecordDatabase, rig: number): number[] {
       if (ended[0]?.lastSeq === seq) water.trial(cameFree(JSON.parse(ended.shift()!.result ?? 'null')));
     }
     close.run(digest.count, digest.crc32, session);
+    for (const { openMs, ...row } of water.takeDrops()) drop.run({ session, open_ms: openMs, ...row });
     addSessionWater(db, session, startedAt, water.given());
   }
   return open;

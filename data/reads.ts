@@ -200,7 +200,7 @@ function readLights(db: RecordDatabase, session: number): Map<number, LightRow> 
   const rows = db
     .prepare<[number], Raw>(
       `SELECT trial, from_epoch AS "from", to_epoch AS "to", sham, waveform, frequency_hz AS frequencyHz,
-         duty_fraction AS dutyFraction, drive, ramp_ms AS rampMs, ramp_side AS rampSide, masked
+         duty_fraction AS dutyFraction, drive, power_mw AS powerMw, calibration, ramp_ms AS rampMs, ramp_side AS rampSide, masked
        FROM opto_words WHERE session = ?`,
     )
     .all(session);

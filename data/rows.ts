@@ -6,7 +6,7 @@ import type { Grade } from '#hardware/finding.ts';
 import type { RigIdentity } from '#hardware/rig.ts';
 import type { LightSham, LightWave } from '#machines/light.ts';
 import type { LineTable } from '#machines/program.ts';
-import type { EndReason, Epoch, Outcome } from '#machines/vocabulary.ts';
+import type { EndReason, Epoch, Odour, Outcome } from '#machines/vocabulary.ts';
 import type { SessionKind } from '#protocols/session-kind.ts';
 
 export interface NewSubject {
@@ -34,6 +34,8 @@ export interface SessionStart {
   readonly stage: { readonly ladder: string; readonly stage: string } | null;
   /** Parameters were set by hand. */
   readonly offTask: boolean;
+  /** A live animal's head is fixed from here on, unless somebody said so before. */
+  readonly headFixed: boolean;
   /** Null: disengagement is not looked for. */
   readonly disengagementRule: string | null;
   /** ISO 8601 with offset; its date is the animal's day. */
@@ -152,6 +154,19 @@ export interface TrialRow {
   readonly digestCrc32: number;
   /** Null: neither light nor masking flash was asked. */
   readonly light: LightRow | null;
+  /** The odours shown; none where nobody entered the vials. */
+  readonly odours: readonly TrialOdourRow[];
+}
+
+/** What was behind an odour of a trial. */
+export interface TrialOdourRow {
+  /** First or second of the trial. */
+  readonly position: 1 | 2;
+  /** Letter in the task. */
+  readonly odour: Odour;
+  readonly vial: number;
+  /** Valve's line. */
+  readonly line: string;
 }
 
 /** Light asked of a trial. */
@@ -168,6 +183,10 @@ export interface LightRow {
   readonly dutyFraction: number | null;
   /** At the peak, 0 to 1. */
   readonly drive: number;
+  /** At the fibre tip, at the peak; null: not calibrated, or no light. */
+  readonly powerMw: number | null;
+  /** Calibration of the power; null: none. */
+  readonly calibration: number | null;
   /** Down to dark. */
   readonly rampMs: number;
   /** Null: no ramp. */

@@ -3,10 +3,12 @@
  */
 import type { Statement } from 'better-sqlite3';
 import { type Outcome, outcomes } from '#machines/vocabulary.ts';
+import { addHeadFixation, headFixedSince } from './animal-room/head-fixations.ts';
 import { insert } from './insert.ts';
 import { ImagingStatements, LightStatements } from './light-and-frames.ts';
 import type { RecordDatabase } from './open.ts';
 import { RecordError } from './record-error.ts';
+import { rigFor } from './rigs.ts';
 import type {
   CertificateRow,
   ClockReadingRow,
@@ -18,6 +20,7 @@ import type {
   SessionTotals,
   TrialRow,
 } from './rows.ts';
+import type { DropRow } from './session-water.ts';
 import { TrainingStatements } from './training.ts';
 
 export const EVENT_COLUMNS = 5;
@@ -48,8 +51,9 @@ export class RowStatements {
   readonly training: TrainingStatements;
   readonly #light: LightStatements;
   readonly #board;
-  readonly #findRig;
-  readonly #addRig;
+  readonly #drop;
+  readonly #odour;
+  readonly #db: RecordDatabase;
   readonly #subject;
   readonly #findText;
   readonly #addText;
@@ -77,27 +81,14 @@ export class RowStatements {
     this.#light = new LightStatements(db);
     this.imaging = new ImagingStatements(db);
     this.#board = db.prepare('INSERT INTO boards (id, first_seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING');
-    this.#findRig = db.prepare<[string], { id: number; simulated: number }>(
-      'SELECT id, simulated FROM rigs WHERE name = ?',
-    );
-    this.#addRig = db.prepare('INSERT INTO rigs (name, simulated, first_seen_at) VALUES (?, ?, ?)');
+    this.#db = db;
+    this.#drop = db.prepare(insert('drops', ['session', 'seq', 'line', 'trial', 'open_ms', 'ul', 'calibration']));
+    this.#odour = db.prepare(insert('trial_odours', ['session', 'trial', 'position', 'odour', 'vial', 'line']));
     this.#subject = db.prepare<[number], { name: string; simulated: number }>(
       'SELECT name, simulated FROM subjects WHERE id = ?',
     );
     this.#findText = db.prepare<[string], number>('SELECT id FROM texts WHERE body = ?').pluck();
     this.#addText = db.prepare('INSERT INTO texts (body) VALUES (?)');
-  }
-
-  /** The rig's id; a new one is entered. Throws RecordError `mixed` when it was real and is now simulated, or the reverse. */
-  rig(name: string, simulated: boolean, at: string): number {
-    const found = this.#findRig.get(name);
-    if (found === undefined) return Number(this.#addRig.run(name, simulated ? 1 : 0, at).lastInsertRowid);
-    if ((found.simulated === 1) === simulated) return found.id;
-    throw new RecordError(
-      'mixed',
-      `The rig ${name} stands in this record as a ${simulated ? 'real' : 'simulated'} one, and is now ${simulated ? 'simulated' : 'real'}. ` +
-        'No session was started: simulated data never stand beside real ones. Give one of the two rigs another name.',
-    );
   }
 
   session(start: SessionStart): number {
@@ -114,7 +105,7 @@ export class RowStatements {
     if (rig.boardId !== null) this.#board.run(rig.boardId, start.startedAt);
     const { lastInsertRowid } = this.#session.run({
       subject: start.subject,
-      rig: this.rig(rig.rigName, rig.simulated, start.startedAt),
+      rig: rigFor(this.#db, { name: rig.rigName, simulated: rig.simulated }, start.startedAt),
       simulated: rig.simulated ? 1 : 0,
       operator: start.operator,
       off_task: start.offTask ? 1 : 0,
@@ -136,6 +127,10 @@ export class RowStatements {
     });
     const session = Number(lastInsertRowid);
     this.training.condition(session, start);
+    if (start.headFixed && headFixedSince(this.#db, start.subject) === null) {
+      const { startedAt: at, operator: person } = start;
+      addHeadFixation(this.#db, start.subject, { step: 'in', at, session, person });
+    }
     return session;
   }
 
@@ -193,6 +188,11 @@ export class RowStatements {
       result_text: row.result === null ? null : this.#valueText(row.result),
     });
     if (row.light !== null) this.#light.add(session, row.trial, row.light);
+    for (const odour of row.odours) this.#odour.run({ session, trial: row.trial, ...odour });
+  }
+
+  drop(session: number, { openMs, ...row }: DropRow): void {
+    this.#drop.run({ session, open_ms: openMs, ...row });
   }
 
   fault(session: number, row: FaultRow): void {

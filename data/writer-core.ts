@@ -16,6 +16,7 @@ import { cameFree, closeInterrupted } from './interrupted.ts';
 import { beat, expectLease, releaseLease, takeLeaseRow } from './leases.ts';
 import type { RecordDatabase } from './open.ts';
 import { fromSqlite } from './record-error.ts';
+import { rigFor } from './rigs.ts';
 import type {
   AssessmentRow,
   CertificateRow,
@@ -88,7 +89,7 @@ export class WriterCore {
     if (this.#leasedRig !== null) throw new Error(`takeLease: ${this.#leasedRig} is held already; one rig a writer`);
     const interrupted = this.#alone(() => {
       const nowMs = this.#options.now();
-      const rig = this.#rows.rig(rigName, simulated, new Date(nowMs).toISOString());
+      const rig = rigFor(this.#db, { name: rigName, simulated }, new Date(nowMs).toISOString());
       takeLeaseRow(this.#db, rig, rigName, this.#token, nowMs);
       return closeInterrupted(this.#db, rig);
     });
@@ -258,6 +259,7 @@ export class WriterCore {
 
   /** In the lab nothing waits for a group to fill: a batch is written when the call returns. */
   #endBatch(): void {
+    for (const drop of this.#water!.takeDrops()) this.#rows.drop(this.#session!, drop);
     if (this.#options.commit === 'batch') this.#writeGroup();
   }
 

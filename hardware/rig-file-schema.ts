@@ -2,7 +2,7 @@
  * What a rig file may say: the shape of its fields (zod), and the rules between them.
  */
 import { z } from 'zod';
-import { type InputKind, inputKinds, type OutputKind, outputKinds } from '#machines/vocabulary.ts';
+import { type InputKind, inputKinds, type OutputKind, odours, outputKinds } from '#machines/vocabulary.ts';
 import { boardNames, boards, pinName } from './boards.ts';
 import { limits } from './link/declaration.ts';
 import type { RigKind } from './rig.ts';
@@ -33,6 +33,8 @@ const frameRate = 'must be 1 to 1000 frames a second.';
 const hold = 'must be 0 to 10000 good frames in a row, for which the first trial waits; 0: it waits for none.';
 const randomMs = 'must be 1 to 30000 whole milliseconds.';
 const flow = 'must be 1 to 1000 ul/s, the flow of the open valve.';
+const days = 'must be 1 to 365 whole days, after which a measurement must be made again.';
+const headFixed = 'must be 5 to 240 whole minutes, which an animal may be head-fixed at a time.';
 const silence = 'must be 100 to 10000 whole milliseconds, after which the board ends a trial by itself.';
 
 const output = {
@@ -48,6 +50,15 @@ const input = {
   refractoryMs: within(z.int(refractory), 0, 255, refractory).default(0),
 };
 
+/** Put in by the program when a session starts, so that the copy in the record says what was used. */
+const calibration = z.strictObject({
+  id: z.int(),
+  measuredAt: z.string(),
+  coefficients: z.tuple([z.number(), z.number(), z.number()]),
+  least: z.number(),
+  most: z.number(),
+});
+
 const random = z.strictObject({
   leastMs: within(z.int(randomMs), 1, 30_000, randomMs),
   mostMs: within(z.int(randomMs), 1, 30_000, randomMs),
@@ -60,12 +71,18 @@ type Edgy = Exclude<InputKind, 'frameClock'>;
 const line = z.discriminatedUnion(
   'kind',
   [
-    z.strictObject({ kind: z.literal('water'), ...output, flowUlPerS: within(z.number(flow), 1, 1000, flow) }),
+    z.strictObject({
+      kind: z.literal('water'),
+      ...output,
+      flowUlPerS: within(z.number(flow), 1, 1000, flow),
+      calibration: calibration.optional(),
+    }),
     z.strictObject({
       kind: z.literal('opto'),
       ...output,
       dutyFraction: z.number(duty).gt(0, duty).max(1, duty).default(0.5),
       dutyOverS: within(z.number(over), 1, 600, over).default(120),
+      calibration: calibration.optional(),
     }),
     z.strictObject({ kind: z.literal('sync'), ...output, random: random.optional() }),
     z.strictObject({
@@ -104,6 +121,15 @@ export const rigFileSchema = z.strictObject({
   baud: z.int("must be the baud rate of the board's Firmata.").default(57_600),
   waterPerSessionUl: within(z.number(perSession), 1, 20_000, perSession).default(1500),
   simulated: z.boolean().optional(),
+  /** A simulated rig that holds to every rule of a live one. */
+  asLive: z.boolean().default(false),
+  calibrationDays: within(z.int(days), 1, 365, days).default(30),
+  odourTimingDays: within(z.int(days), 1, 365, days).default(90),
+  headFixedMin: within(z.int(headFixed), 5, 240, headFixed).default(90),
+  /** Put in by the program when a session starts: where the odorant that a letter stands for sits. */
+  loaded: z
+    .partialRecord(z.enum(odours), z.strictObject({ line: z.string(), vial: z.int(), odorant: z.int() }))
+    .optional(),
   find: z
     .strictObject({
       port: z.string().min(1).optional(),
@@ -136,10 +162,11 @@ export function rigFileProblems(file: RigFile, trustPortName: boolean): string[]
   ];
 }
 
-function* boardProblems({ kind, simulated, find }: RigFile, trustPortName: boolean) {
+function* boardProblems({ kind, simulated, asLive, find }: RigFile, trustPortName: boolean) {
   if (kind !== 'board' && kind !== 'firmata' && !simulated) {
     yield `simulated: a rig of kind ${kind} is always simulated; leave the field out.`;
   }
+  if (asLive && !simulated) yield 'asLive: a real rig holds to the rules of a live one anyway; leave the field out.';
   if (
     (kind !== 'board' && kind !== 'firmata') ||
     simulated ||

@@ -8,9 +8,10 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { LineTable } from '#machines/program.ts';
-import { type InputKind, type OutputKind, spoutLines } from '#machines/vocabulary.ts';
+import { type InputKind, type Odour, type OutputKind, odourLine, odours, spoutLines } from '#machines/vocabulary.ts';
 import type { RigFacts } from '#protocols/task.ts';
 import { type BoardName, pinNumber } from './boards.ts';
+import { argumentFor, type LineCalibration, rangeOf } from './calibration.ts';
 import { RigError, type RigKind } from './rig.ts';
 import { rigFileProblems, rigFileSchema } from './rig-file-schema.ts';
 
@@ -23,8 +24,10 @@ interface OutputLine {
   readonly activeLow: boolean;
   /** The device ends the trial when the line stays on for longer. */
   readonly longestOnMs: number;
-  /** Water only: nominal flow, used until the line has a dated calibration. */
+  /** Water only: nominal flow; where the line has a calibration, the fastest by it, which allowances reckon with. */
   readonly flowUlPerS: number | null;
+  /** Water (ul against ms) and light (mW against drive), in the copy of a session; null: by nominal flow, or unknown. */
+  readonly calibration: LineCalibration | null;
   /** Light only: the share of time it may be on, and over how long that is reckoned. */
   readonly duty: { readonly fraction: number; readonly overS: number } | null;
   /** Sync only: pulses at random intervals, by the device itself; no task may drive the line. */
@@ -49,6 +52,11 @@ interface InputLine {
   readonly simulateHz: number | null;
 }
 
+/** By letter of the task; vial and odorant by their numbers in the record. */
+export type Loaded = Readonly<
+  Partial<Record<Odour, { readonly line: string; readonly vial: number; readonly odorant: number }>>
+>;
+
 /** How the board is found; a real rig names its board, so that no other one at the same port drives its valves. */
 interface BoardSearch {
   readonly port?: string | undefined;
@@ -64,6 +72,16 @@ export interface RigFile {
   /** No animal and no valve at the other end. */
   readonly simulated: boolean;
   readonly find: BoardSearch;
+  /** Simulated, and yet it holds to every rule of a live rig. */
+  readonly asLive: boolean;
+  /** A calibration of water or light is good for so many days. */
+  readonly calibrationDays: number;
+  /** Onset and clearance of an odour line, likewise. */
+  readonly odourTimingDays: number;
+  /** So long may an animal be head-fixed at a time. */
+  readonly headFixedMin: number;
+  /** In the copy of a session: on which line the odorant of each letter sits, in which vial. Null: a letter is its line. */
+  readonly loaded: Loaded | null;
   readonly hostSilenceMs: number;
   /** What the device may give in one session, free water included. */
   readonly waterPerSessionUl: number;
@@ -135,7 +153,8 @@ export function parseRigFile(text: string, path: string): RigFile {
       const flowUlPerS = line.kind === 'water' ? line.flowUlPerS : null;
       const duty = line.kind === 'opto' ? { fraction: line.dutyFraction, overS: line.dutyOverS } : null;
       const random = line.kind === 'sync' ? (line.random ?? null) : null;
-      outputs.push({ name, kind, pin, activeLow, longestOnMs, flowUlPerS, duty, random });
+      const calibration = ('calibration' in line ? line.calibration : null) ?? null;
+      outputs.push({ name, kind, pin, activeLow, longestOnMs, flowUlPerS, calibration, duty, random });
     }
   }
   if (badPins.length > 0) refuse(path, badPins);
@@ -146,6 +165,7 @@ export function parseRigFile(text: string, path: string): RigFile {
     ...rest,
     simulated: rest.simulated ?? !real,
     find,
+    loaded: rest.loaded ?? null,
     outputs,
     inputs,
     acceptsSoftTiming,
@@ -164,7 +184,16 @@ export function readRigFile(path: string): RigFile {
   } catch (error) {
     refuse(path, [`It cannot be read (${(error as Error).message}): check the path.`]);
   }
-  return parseRigFile(text, path);
+  const file = parseRigFile(text, path);
+  const measured = file.outputs.filter(({ calibration }) => calibration !== null);
+  const entered = [
+    ...measured.map(
+      ({ name }) => `lines.${name}.calibration: is measured, and entered with "rig calibrate"; take it out.`,
+    ),
+    ...(file.loaded === null ? [] : ['loaded: follows from vials and odour maps ("rig vial"); take it out.']),
+  ];
+  if (entered.length > 0) refuse(path, entered);
+  return file;
 }
 
 const shipped = fileURLToPath(new URL('./rigs/', import.meta.url));
@@ -189,6 +218,16 @@ export function lineTable(file: RigFile): LineTable {
   return { inputs: file.inputs.map(({ name }) => name), outputs: file.outputs.map(({ name }) => name) };
 }
 
+/** `C` of `odourC`; null: it is no odour line that a task can open. */
+export function valveLetter(line: string | undefined): Odour | null {
+  return odours.find((odour) => odourLine(odour) === line) ?? null;
+}
+
+/** Does it hold to the rules for a live animal, so that what is missing refuses a start and is not only told? */
+export function holdsRules({ simulated, asLive }: Pick<RigFile, 'simulated' | 'asLive'>): boolean {
+  return !simulated || asLive;
+}
+
 /** By output line: the exclusive groups it belongs to, one bit each, as the board is told. */
 export function groupBits(file: RigFile): number[] {
   return file.outputs.map(({ name }) =>
@@ -196,7 +235,7 @@ export function groupBits(file: RigFile): number[] {
   );
 }
 
-/** What planning asks of the rig, by its nominal flows; valve times in tenths of a millisecond. */
+/** What planning asks of the rig, by its calibrations, else its nominal flows; valve times in hundredths of a millisecond. */
 export function rigFacts(file: RigFile): RigFacts {
   return {
     waterMs(ul, spout) {
@@ -208,7 +247,15 @@ export function rigFacts(file: RigFile): RigFacts {
           `The rig ${file.name} has no water line "${name}", so the ${spout} spout cannot give water. Nothing was started. Use a rig whose file has this line, or a task setting without this spout.`,
         );
       }
-      const ms = Math.round((ul / line.flowUlPerS) * 10_000) / 10;
+      const exactMs = line.calibration === null ? (ul * 1000) / line.flowUlPerS : argumentFor(line.calibration, ul);
+      if (exactMs === null) {
+        const { least, most } = rangeOf(line.calibration!);
+        throw new RigError(
+          'rigFile',
+          `A drop of ${ul} ul is outside of what "${name}" of the rig ${file.name} was calibrated for (${least.toFixed(1)} to ${most.toFixed(1)} ul). Nothing was started. Choose a drop within, or calibrate the line with more points.`,
+        );
+      }
+      const ms = Math.round(exactMs * 100) / 100;
       if (ms >= line.longestOnMs) {
         throw new RigError(
           'rigFile',
@@ -217,5 +264,6 @@ export function rigFacts(file: RigFile): RigFacts {
       }
       return ms;
     },
+    valveOf: (odour) => valveLetter(file.loaded?.[odour]?.line) ?? odour,
   };
 }

@@ -20,6 +20,8 @@ export interface SessionLimits {
   readonly minutes: number | null;
   /** The first trial waits for so many good frames in a row; 0 or left out: it waits for none. */
   readonly holdFrames?: number;
+  /** The animal may be head-fixed for so much longer from the session's opening, pauses included; null or left out: no limit. */
+  readonly headFixedMin?: number | null;
   /** It ends once the animal no longer works. */
   readonly endOnDisengagement?: boolean;
 }
@@ -45,12 +47,20 @@ export interface TrialDone {
 export type WaterDone = Pick<TrialDone, 'barred'>;
 
 /** `waterSpent`: the device has given all that the session may give. */
-export type SessionEndReason = 'trials' | 'minutes' | 'waterSpent' | 'disengaged' | 'finished' | 'stopped' | 'fault';
+export type SessionEndReason =
+  | 'trials'
+  | 'minutes'
+  | 'waterSpent'
+  | 'disengaged'
+  | 'headFixed'
+  | 'finished'
+  | 'stopped'
+  | 'fault';
 
 export type SessionEvent =
   | { readonly type: 'start' | 'pause' | 'resume' }
-  /** After the running trial. */
-  | { readonly type: 'finish' }
+  /** After the running trial. `headFixedOver`: the animal has been head-fixed for as long as it may. */
+  | { readonly type: 'finish' | 'headFixedOver' }
   /** Now: the running trial ends safe. A second one does not wait for the trial's end. */
   | { readonly type: 'stop' }
   | { readonly type: 'freeWater'; readonly spout: Spout }
@@ -70,6 +80,7 @@ interface Context {
   readonly trials: number;
   readonly elapsedUs: number;
   readonly disengaged: boolean;
+  readonly headFixedOver: boolean;
   readonly water: readonly Spout[];
   readonly finishAsked: boolean;
   readonly stopAsked: boolean;
@@ -127,6 +138,7 @@ const chart = setup({
     abortTrial: () => {},
     writeNote: (_, _params: { body: string }) => {},
     askFinish: assign({ finishAsked: true }),
+    noteHeadFixedOver: assign({ headFixedOver: true }),
     askStop: assign({ stopAsked: true }),
     askPause: assign({ pauseAsked: true }),
     forgetPause: assign({ pauseAsked: false }),
@@ -155,6 +167,7 @@ const chart = setup({
     framesAwaited: ({ context: { limits, framesCame } }) => (limits.holdFrames ?? 0) > 0 && !framesCame,
     stopAsked: ({ context }) => context.stopAsked,
     finishAsked: ({ context }) => context.finishAsked,
+    headFixedOver: ({ context }) => context.headFixedOver,
     pauseAsked: ({ context }) => context.pauseAsked,
     waterAsked: ({ context }) => context.water.length > 0,
     trialsReached: ({ context }) => context.limits.trials !== null && context.trials >= context.limits.trials,
@@ -212,6 +225,7 @@ export const session = chart.createMachine({
     trials: 0,
     elapsedUs: 0,
     disengaged: false,
+    headFixedOver: false,
     water: [],
     finishAsked: false,
     stopAsked: false,
@@ -226,6 +240,7 @@ export const session = chart.createMachine({
     fault: onFault,
     stop: stopHere,
     finish: { target: '#finishing', actions: endFor('finished') },
+    headFixedOver: { target: '#finishing', actions: endFor('headFixed') },
   },
   states: {
     connecting: { invoke: { src: 'connect', onDone: 'checking', onError: onFault } },
@@ -258,6 +273,7 @@ export const session = chart.createMachine({
         pause: { actions: 'askPause' },
         resume: { actions: 'forgetPause' },
         finish: { actions: 'askFinish' },
+        headFixedOver: { actions: 'noteHeadFixedOver' },
         freeWater: { actions: 'askWater' },
         note: writeNote,
       },
@@ -267,6 +283,7 @@ export const session = chart.createMachine({
             ...whenBarred,
             { guard: 'stopAsked', ...stopHere },
             { guard: 'finishAsked', target: '#finishing', actions: endFor('finished') },
+            { guard: 'headFixedOver', target: '#finishing', actions: endFor('headFixed') },
             { guard: 'trialsReached', target: '#finishing', actions: endFor('trials') },
             { guard: 'minutesReached', target: '#finishing', actions: endFor('minutes') },
             { guard: 'disengaged', target: '#finishing', actions: endFor('disengaged') },
@@ -306,7 +323,12 @@ export const session = chart.createMachine({
     finishing: {
       id: 'finishing',
       // Nothing may interrupt the closing, least of all a second wish to stop.
-      on: { fault: { actions: { type: 'fail', params: ({ event }) => event } }, stop: {}, finish: {} },
+      on: {
+        fault: { actions: { type: 'fail', params: ({ event }) => event } },
+        stop: {},
+        finish: {},
+        headFixedOver: {},
+      },
       invoke: {
         src: 'close',
         input: ({ context }) => context.ending,

@@ -4,7 +4,7 @@
  * The event codes are also the link's and the database's: never renumber, only add.
  */
 
-const odours = ['A', 'B', 'C', 'D'] as const;
+export const odours = ['A', 'B', 'C', 'D'] as const;
 export type Odour = (typeof odours)[number];
 
 /** Parts of a trial, in their order. Light, licks and analyses speak of these (Bellafard et al. 2024, Fig. 1). */

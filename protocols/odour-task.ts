@@ -219,14 +219,14 @@ class OdourPlanner implements Planner {
   }
 
   #makeInput(type: number | null, asked: TrialLight | null, freeOnMiss: boolean, delayMs: number): TrialPlan {
-    const { set } = this.#asking;
+    const { set, rig } = this.#asking;
     const { odour1, odour2, asks } = type === null ? odourless : this.#asking.asked[type]!;
     const rewarded = asks === 'noGo' ? null : asks === 'go' ? 'centre' : asks;
     const waterMs = this.#waterMs.get(rewarded ?? this.#spouts[0]!)!;
     const { light, durations } = lightOf(set, asked, durationsOf(set, delayMs, waterMs));
     return {
-      odour1,
-      odour2,
+      odour1: odour1 && rig.valveOf(odour1),
+      odour2: odour2 && rig.valveOf(odour2),
       spouts: this.#spouts,
       rewarded,
       freeOnMiss,

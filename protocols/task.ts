@@ -4,7 +4,7 @@
 import type { AnyStateMachine } from 'xstate';
 import type { z } from 'zod';
 import type { TrialExpectation } from '#machines/path-proof.ts';
-import type { Outcome, Spout } from '#machines/vocabulary.ts';
+import type { Odour, Outcome, Spout } from '#machines/vocabulary.ts';
 import type { SessionKind } from './session-kind.ts';
 import type { Stage } from './stages.ts';
 
@@ -47,6 +47,8 @@ export interface Planner {
 export interface RigFacts {
   /** How long this spout's valve must open for so much water, in milliseconds; the rig's calibration. */
   waterMs(ul: number, spout: Spout): number;
+  /** The valve behind which the odorant sits that a letter stands for with this animal. */
+  valveOf(odour: Odour): Odour;
 }
 
 export interface Task<Shape extends z.ZodRawShape = z.ZodRawShape> {

@@ -3,6 +3,7 @@
  */
 import { filter, Subscription, take } from 'rxjs';
 import { animalNamed } from '#data/animal-room/animals.ts';
+import { headFixedSince } from '#data/animal-room/head-fixations.ts';
 import type { Place } from '#data/place.ts';
 import { readSession } from '#data/reads.ts';
 import type { AssessmentRow, ConditionRow } from '#data/rows.ts';
@@ -147,6 +148,8 @@ const endWords = {
     'The water allowance of this session is spent, so the device shut the valve and keeps it shut; the trial ended safe. See what the animal has had; for more, raise waterPerSessionUl in the rig file, or what rigs may give it a day (--most-ul of "rig restrict"), before the next session.',
   disengaged:
     'The animal has stopped working, so the session has ended. See whether it is well; what it has not drunk is still owed to it.',
+  headFixed:
+    'The animal has been head-fixed for as long as it may, so the session has ended. Take it out now; what it has not drunk is still owed to it.',
   finished: 'Finished as asked.',
   stopped: 'Stopped as asked; the trial that ran was ended safe.',
   fault: '',
@@ -170,6 +173,12 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
     );
     const water = waterToday(live, io);
     if (water !== null) print(`${water}\n`);
+    const since = headFixed(live);
+    if (since !== null) {
+      print(
+        `${live.subject} is head-fixed since ${since.slice(11, 16)}. When it is out: ${rig} mouse out ${live.subject}${live.flags} --operator NAME\n`,
+      );
+    }
     if (frames !== null) print(`${framesText(frames)}\n`);
     if (certificate !== null) {
       print(certificateLine(certificate, io));
@@ -216,6 +225,14 @@ function savedTrials(path: string, session: number | null): string {
   } catch {
     return 'an unknown number';
   }
+}
+
+/** Since when its head is fixed; null: it is free, or nobody keeps that clock. */
+function headFixed({ place, subject }: LiveSession): string | null {
+  return readingFrom(place.path, (db) => {
+    const animal = animalNamed(db, subject);
+    return animal === null ? null : headFixedSince(db, animal.id);
+  });
 }
 
 /** What the animal has had and is still owed; null: it is on no restriction. */

@@ -4,12 +4,17 @@
  */
 import { Command } from 'commander';
 import { addAmendCommand } from './commands/amend.ts';
+import { addCalibrateCommand } from './commands/calibrate.ts';
+import { addCareCommand } from './commands/care.ts';
 import { addCaseCommand } from './commands/case.ts';
 import { addCertificateCommand } from './commands/certificate.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
 import { addFirmwareCommand } from './commands/firmware.ts';
+import { addMouseCommand } from './commands/mouse.ts';
+import { addOdorantCommand } from './commands/odorant.ts';
+import { addOdourMapCommand } from './commands/odour-map.ts';
 import { addPortsCommand } from './commands/ports.ts';
 import { addPulseCommand } from './commands/pulse.ts';
 import { addRestrictCommand } from './commands/restrict.ts';
@@ -23,6 +28,7 @@ import { addTasksCommand } from './commands/tasks.ts';
 import { addTodayCommand } from './commands/today.ts';
 import { addTrialsCommand } from './commands/trials.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addVialCommand } from './commands/vial.ts';
 import { addWaterCommand } from './commands/water.ts';
 import { addWeighCommand } from './commands/weigh.ts';
 import { complain, ExitCode } from './complain.ts';
@@ -63,6 +69,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addWaterCommand(program, io);
   addCaseCommand(program, io);
   addAmendCommand(program, io);
+  addMouseCommand(program, io);
+  addCalibrateCommand(program, io);
+  addCareCommand(program, io, exit);
+  addOdorantCommand(program, io);
+  addVialCommand(program, io);
+  addOdourMapCommand(program, io);
   addTasksCommand(program, io);
   addEmulateCommand(program, io);
   addCheckCommand(program, io, exit);

@@ -8,9 +8,10 @@ import { withMicroscope } from '#hardware/frame-source.ts';
 import { type HostClock, machineClock, sleep } from '#hardware/link/host-clock.ts';
 import { createMouse, type MouseState, type SimulatedMouse } from '#hardware/mouse/learning-mouse.ts';
 import type { Rig } from '#hardware/rig.ts';
-import { findRigFile, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
+import { findRigFile, type Loaded, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
-import { type Spout, spoutLines, spouts } from '#machines/vocabulary.ts';
+import { type Odour, odours, type Spout, spoutLines, spouts } from '#machines/vocabulary.ts';
+import { asUsed, type SessionUse } from './rig-room/as-used.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface RigChoice {
@@ -29,8 +30,8 @@ export interface RigChoice {
   readonly mouse?: MouseState | undefined;
   /** All vials hold solvent. */
   readonly solvent?: boolean;
-  /** What the animal may still get today, microlitres; null: as the rig file says. */
-  readonly mostUl?: number | null;
+  /** What the session changes in the rig file: calibrations, vials, the animal's allowance. */
+  readonly use?: SessionUse;
 }
 
 /** The time in which a rig lives: this machine's, or one that passes only while it is waited for. */
@@ -59,7 +60,7 @@ export interface ChosenRig {
 /** @throws RigError `rigFile`; UsageError for options that do not fit the rig. */
 export function chooseRig(choice: RigChoice): ChosenRig {
   const named = choice.port === undefined ? findRigFile(choice.rig) : servedBoard(findRigFile(choice.rig), choice.port);
-  const file = withAllowance(named, choice.mostUl ?? null);
+  const file = asUsed(named, choice.use ?? {});
   if (file.kind !== 'virtual') {
     for (const option of ['engine', 'pace'] as const) {
       if (choice[option] !== undefined) {
@@ -104,7 +105,15 @@ export function emulatedTime({ lockStep }: EmulatedRig): RigTime {
 /** A mouse that licks the lines of the rig file. */
 export function mouseFor(file: RigFile, choice: Pick<RigChoice, 'seed' | 'mouse' | 'solvent'>): SimulatedMouse {
   const { seed, mouse: state, solvent = false } = choice;
-  return createMouse({ seed, spouts: spoutsOf(file), solvent, ...(state === undefined ? {} : { state }) });
+  const smells = file.loaded === null ? {} : { smells: smellsOf(file.loaded) };
+  return createMouse({ seed, spouts: spoutsOf(file), solvent, ...smells, ...(state === undefined ? {} : { state }) });
+}
+
+/** To the animal an odour is what the letter stands for, whatever valve it comes from. */
+function smellsOf(loaded: Loaded): Record<string, Odour> {
+  return Object.fromEntries(
+    odours.flatMap((odour) => (loaded[odour] === undefined ? [] : [[loaded[odour].line, odour]])),
+  );
 }
 
 /** Spouts with a lick sensor. */
@@ -121,25 +130,4 @@ function servedBoard(file: RigFile, port: string): RigFile {
   }
   const served = { ...JSON.parse(file.text), kind: 'board', simulated: true, find: { port, trustPortName: true } };
   return parseRigFile(JSON.stringify(served, null, 2), `${file.name} at ${port}`);
-}
-
-/** The board shuts a valve whose water is spent up to two of its units of 1.024 ms late (docs/decisions/0011-allowances.md). */
-const SPENT_LATE_MS = 2.1;
-
-/**
- * The same rig, its board loaded with no more water than the animal may still get.
- * @throws UsageError where that is less than the board can measure out
- */
-function withAllowance(file: RigFile, mostUl: number | null): RigFile {
-  if (mostUl === null) return file;
-  const fastest = Math.max(0, ...file.outputs.map(({ flowUlPerS }) => flowUlPerS ?? 0));
-  const loadedUl = Math.floor((mostUl - (fastest * SPENT_LATE_MS) / 1000) * 1000) / 1000;
-  if (loadedUl >= file.waterPerSessionUl) return file;
-  if (loadedUl < 1) {
-    throw new UsageError(
-      `The animal may still get ${Number(mostUl.toFixed(1))} ul from rigs today, less than the valves of ${file.name} can measure out. Nothing was started. Run it tomorrow.`,
-    );
-  }
-  const less = { ...JSON.parse(file.text), waterPerSessionUl: loadedUl };
-  return parseRigFile(JSON.stringify(less, null, 2), file.name);
 }

@@ -5,7 +5,10 @@
  */
 import { existsSync } from 'node:fs';
 import { animalNamed, formerlyNamed } from '#data/animal-room/animals.ts';
+import type { RecordDatabase } from '#data/open.ts';
 import type { Place } from '#data/place.ts';
+import { listSessions } from '#data/reads.ts';
+import { type OdourMap, odourMapOf } from '#data/rig-room/vials.ts';
 import type { ConditionRow } from '#data/rows.ts';
 import { readMouse, sessionWithSeed } from '#data/training-reads.ts';
 import type { MouseState } from '#hardware/mouse/learning-mouse.ts';
@@ -30,6 +33,11 @@ export interface KnownSubject {
   readonly refused: string | null;
   /** What rigs may still give it today, microlitres; null: as the rig file says. */
   readonly remainingUl: number | null;
+  readonly odourMap: OdourMap;
+  /** Since when its head is fixed, ISO 8601; null: it is free. */
+  readonly headFixedSince: string | null;
+  /** Where its last sessions all ran; null: on several rigs, or nowhere. */
+  readonly usualRig: string | null;
   /** The last session of this task that had this seed; null: none. */
   seedUsedIn(task: string, seed: number): number | null;
 }
@@ -39,6 +47,9 @@ const nobody: KnownSubject = {
   mouse: undefined,
   refused: null,
   remainingUl: null,
+  odourMap: {},
+  headFixedSince: null,
+  usualRig: null,
   seedUsedIn: () => null,
 };
 
@@ -53,11 +64,21 @@ export function knownSubject({ path }: Place, name: string, again: boolean, io: 
     return {
       refused: whyNoSession(care, commandName(io), again),
       remainingUl: care.remainingUl,
+      odourMap: odourMapOf(db, subject),
+      headFixedSince: care.headFixedSince,
+      usualRig: usualRigOf(db, animal.name),
       standing: standingOf(db, subject),
       mouse: readMouse(db, subject) as MouseState | undefined,
       seedUsedIn: (task, seed) => readingFrom(path, (again) => sessionWithSeed(again, subject, task, seed)),
     };
   });
+}
+
+const USUAL_SESSIONS = 3;
+
+function usualRigOf(db: RecordDatabase, name: string): string | null {
+  const last = listSessions(db, name).slice(-USUAL_SESSIONS);
+  return last.length === USUAL_SESSIONS && last.every(({ rig }) => rig === last[0]!.rig) ? last[0]!.rig : null;
 }
 
 /** An old name would make a second record of one animal. */

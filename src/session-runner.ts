@@ -11,7 +11,7 @@ import type { AssessmentRow, ConditionRow, SessionTotals, TrialRow } from '#data
 import type { RecordWriter } from '#data/writer.ts';
 import type { Certificate } from '#hardware/certificate.ts';
 import { RigError, type RigIdentity, type TrialTrace } from '#hardware/rig.ts';
-import { rigFacts } from '#hardware/rig-file.ts';
+import { holdsRules, rigFacts } from '#hardware/rig-file.ts';
 import { bind } from '#machines/bind.ts';
 import type { BoundProgram, TrialProgram } from '#machines/program.ts';
 import {
@@ -32,6 +32,7 @@ import type { DrawnTrial, PastTrial } from '#protocols/task.ts';
 import type { TrialRecord } from '#protocols/trial-record.ts';
 import { EventPump } from './event-pump.ts';
 import type { FrameFigures } from './frame-log.ts';
+import { HeadFixedClock } from './head-fixed-clock.ts';
 import { LightLines } from './light-lines.ts';
 import { pastTrial, trialRecord } from './past-trial.ts';
 import type { ChosenRig } from './rigs.ts';
@@ -100,6 +101,7 @@ const endReasonWords: Record<Exclude<SessionEndReason, 'fault'>, string> = {
   minutes: 'time reached',
   waterSpent: 'water allowance spent',
   disengaged: 'disengaged',
+  headFixed: 'head-fixed time reached',
   finished: 'finished by operator',
   stopped: 'stopped by operator',
 };
@@ -130,6 +132,7 @@ class SessionRun implements RunningSession {
   readonly #clocks: SessionClocks;
   readonly #light: LightLines;
   readonly #frames: SessionFrames;
+  readonly #head: HeadFixedClock;
   /** Of the first trial, in session time. */
   #firstStartUs: number | null = null;
   #barred: BarredLine | null = null;
@@ -155,6 +158,14 @@ class SessionRun implements RunningSession {
       now: setup.now,
       tell: (progress) => this.#progress.next(progress),
       onFault,
+    });
+    this.#head = new HeadFixedClock(chosen.time, setup.limits.headFixedMin ?? null, {
+      soon: (minutes) =>
+        this.#alarm(
+          'headFixedSoon',
+          `The animal may be head-fixed for ${minutes} more minutes. The session ends by then.`,
+        ),
+      over: () => this.send({ type: 'headFixedOver' }),
     });
     this.#pump = new EventPump({
       rig: chosen.rig,
@@ -245,6 +256,7 @@ class SessionRun implements RunningSession {
       condition,
       stage: standing && { ladder: standing.ladder.name, stage: standing.stage.name },
       offTask,
+      headFixed: holdsRules(chosen.file),
       disengagementRule: this.#engagement?.rule ?? null,
       startedAt: now(),
     };
@@ -254,6 +266,7 @@ class SessionRun implements RunningSession {
     if (remark !== null) this.#note(remark);
     this.#progress.next({ kind: 'opened', session: this.#session, interrupted: this.#interrupted });
     this.#frames.arm();
+    this.#head.start();
   }
 
   async #runTrial(trial: number): Promise<TrialDone> {
@@ -275,7 +288,7 @@ class SessionRun implements RunningSession {
       unwrapper,
     } = this.#clocks.of(trace.events[0]!.seq);
     this.#clocks.trialEnded(segment, trace.endTicks);
-    const row = trialRow({ drawn, bound, programHash: hash, segment, trace });
+    const row = trialRow({ drawn, bound, programHash: hash, segment, trace, file: chosen.file });
     this.#clocks.read(segment, row.lastSeq);
     writer.trial(row);
     this.#frames.write();
@@ -287,6 +300,7 @@ class SessionRun implements RunningSession {
     const elapsedUs = unwrapper.toSessionUs(trace.endTicks) - this.#firstStartUs;
     this.#progress.next({ kind: 'trial', row, trace, elapsedUs });
     this.#watchLicks(row, trace);
+    this.#head.look();
     return { reason: trace.reason, elapsedUs, barred: this.#barred, disengaged: this.#isDisengaged(row) };
   }
 
@@ -303,10 +317,18 @@ class SessionRun implements RunningSession {
   #watchLicks({ trial, outcome, ticksPerMs }: TrialRow, { events, endTicks }: TrialTrace): void {
     const rewarded = outcome === 'hit' || outcome === 'correct';
     for (const code of this.#licks.take({ events, rewarded, endTicks, ticksPerMs })) {
-      const message = lickAlarmWords[code];
-      this.#setup.writer.fault({ at: this.#setup.now(), trial, code, message });
-      this.#progress.next({ kind: 'notice', code, raised: true, message });
+      this.#alarm(code, lickAlarmWords[code], trial);
     }
+  }
+
+  /** Told at once, and kept as a fault of the session. */
+  #alarm(code: string, message: string, trial: number | null = null): void {
+    try {
+      this.#setup.writer.fault({ at: this.#setup.now(), trial, code, message });
+    } catch (error) {
+      this.send({ type: 'fault', error });
+    }
+    this.#progress.next({ kind: 'notice', code, raised: true, message });
   }
 
   #isDisengaged({ trial, outcome }: TrialRow): boolean {
@@ -368,6 +390,7 @@ class SessionRun implements RunningSession {
     // A trial that the closing has cut off still gets its row. Its failure, if any, is the session's own and known.
     await this.#trialRunning.catch(() => {});
     this.#frames.stop();
+    this.#head.stop();
     if (this.#session !== null) {
       await attempt(() => {
         this.#pump.flush();

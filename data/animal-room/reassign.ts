@@ -1,6 +1,7 @@
 /** "This was another animal": a session, its water and its weighing move; the raw rows stay, amendments say where they belong. */
 import type { RecordDatabase } from '../open.ts';
 import type { DecisionRow } from '../rows.ts';
+import { textId } from '../texts.ts';
 import { TrainingStatements } from '../training.ts';
 import { amend } from './amendments.ts';
 import type { Weight } from './weights.ts';
@@ -58,9 +59,5 @@ export function addDecision(
   decision: DecisionRow,
   enteredAt = decision.at,
 ): void {
-  const text = (body: string) => {
-    db.prepare('INSERT INTO texts (body) VALUES (?) ON CONFLICT DO NOTHING').run(body);
-    return db.prepare<[string], number>('SELECT id FROM texts WHERE body = ?').pluck().get(body)!;
-  };
-  new TrainingStatements(db, text).decision(subject, session, decision, enteredAt);
+  new TrainingStatements(db, (body) => textId(db, body)).decision(subject, session, decision, enteredAt);
 }

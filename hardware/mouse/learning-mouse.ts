@@ -12,7 +12,7 @@
  * What it has learned is kept from session to session as a plain value. docs/mouse.md tells the model and its fit.
  */
 import { RandomStream } from '#machines/random.ts';
-import { type Spout, spoutLines } from '#machines/vocabulary.ts';
+import { type Odour, odours, type Spout, spoutLines } from '#machines/vocabulary.ts';
 import { Associations, type Learned, NO_ODOUR, naive, trained } from './associations.ts';
 import type { LickEdge, Mouse } from './mouse.ts';
 import { OdourMemory } from './odour-memory.ts';
@@ -40,6 +40,8 @@ export interface MouseOptions {
   readonly spouts: readonly Spout[];
   /** As it left the last session; a naive, typical mouse when left out. */
   readonly state?: MouseState;
+  /** Which odour a line smells of, where it is not the one in its name. */
+  readonly smells?: Readonly<Record<string, Odour>>;
   /** All vials hold solvent: valves click and nothing smells. */
   readonly solvent?: boolean;
 }
@@ -63,7 +65,7 @@ const UL_PER_US = 100 / 1e6;
 const BAD_DAY_LAPSES = { least: 0.1, most: 0.6 };
 const BAD_DAY_AGAIN = 0.4;
 
-const odourIndex: Readonly<Record<string, number>> = { odourA: 0, odourB: 1, odourC: 2, odourD: 3 };
+const usualSmells: Readonly<Record<string, Odour>> = { odourA: 'A', odourB: 'B', odourC: 'C', odourD: 'D' };
 
 export function naiveMouse(traits: MouseTraits = typicalMouse): MouseState {
   return { traits, learned: naive(), spontaneousS: SPONTANEOUS_S.naive, badDay: false };
@@ -98,6 +100,7 @@ class LearningMouse implements SimulatedMouse {
   readonly #lapses: number;
   readonly #badDay: boolean;
   readonly #solvent: boolean;
+  readonly #smells: Readonly<Record<string, Odour>>;
   /** Water line -> its spout. */
   readonly #waters: ReadonlyMap<string, Spout>;
   #spontaneousS: number;
@@ -105,7 +108,8 @@ class LearningMouse implements SimulatedMouse {
   #drunkUl = 0;
   #waterSinceUs = 0;
 
-  constructor({ seed, spouts, state = naiveMouse(), solvent = false }: MouseOptions) {
+  constructor({ seed, spouts, state = naiveMouse(), solvent = false, smells = usualSmells }: MouseOptions) {
+    this.#smells = smells;
     const { traits } = state;
     this.#traits = traits;
     const random = new RandomStream(seed, 'mouse');
@@ -132,8 +136,9 @@ class LearningMouse implements SimulatedMouse {
   }
 
   sense(atUs: number, line: string, on: boolean): void {
-    const odour = odourIndex[line];
-    if (odour !== undefined) {
+    const smell = this.#smells[line];
+    if (smell !== undefined) {
+      const odour = odours.indexOf(smell);
       if (on) this.#odourOpens(atUs);
       else this.#odourCloses(atUs, odour);
       return;

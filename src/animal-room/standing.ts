@@ -1,6 +1,7 @@
 /** How an animal stands on a day: its weight, its water, its cases, and what is still to be done for it. */
 import { type Animal, listAnimals } from '#data/animal-room/animals.ts';
 import { casesOf, type WelfareCase } from '#data/animal-room/cases.ts';
+import { headFixedSince } from '#data/animal-room/head-fixations.ts';
 import { type LedgerLine, waterOn } from '#data/animal-room/water.ts';
 import { dailyWeights, type Restriction, restrictionOn, type Weight } from '#data/animal-room/weights.ts';
 import type { RecordDatabase } from '#data/open.ts';
@@ -36,6 +37,8 @@ export interface CareStanding {
   readonly sessions: readonly number[];
   /** Those that run now, or whose process died: their water is not counted yet. */
   readonly unfinished: readonly number[];
+  /** Since when its head is fixed, ISO 8601; null: it is free. */
+  readonly headFixedSince: string | null;
 }
 
 /** Days looked back for weights: a fall shows over four weighings. */
@@ -71,21 +74,33 @@ export function careOf(db: RecordDatabase, animal: Animal, day: string): CareSta
     remainingUl: most === null ? null : Math.max(0, most - byRigs),
     sessions: sessionsOn(db, animal.id, day),
     unfinished: openSessionsOf(db, animal.id).map(({ session }) => session),
+    headFixedSince: headFixedSince(db, animal.id),
   };
 }
 
-/** Every animal on restriction on a day, cases first, then by name. */
+/** Every animal on restriction, with an open case or in a rig on a day; cases first, then by name. */
 export function restrictedOn(db: RecordDatabase, day: string): CareStanding[] {
   return listAnimals(db)
     .filter(({ endedOn }) => endedOn === null || endedOn >= day)
     .map((animal) => careOf(db, animal, day))
-    .filter(({ restriction, openCases }) => restriction !== null || openCases.length > 0)
+    .filter(
+      ({ restriction, openCases, headFixedSince }) =>
+        restriction !== null || openCases.length > 0 || headFixedSince !== null,
+    )
     .sort((a, b) => Math.min(b.openCases.length, 1) - Math.min(a.openCases.length, 1));
 }
 
 /** What is still to be done for it on the day, in words; empty: all is settled. */
-export function openPoints({ restriction, weight, dueUl, openCases, unfinished }: CareStanding): string[] {
+export function openPoints({
+  restriction,
+  weight,
+  dueUl,
+  openCases,
+  unfinished,
+  headFixedSince,
+}: CareStanding): string[] {
   const points = openCases.map(({ id }) => `case ${id} is open`);
+  if (headFixedSince !== null) points.push(`head-fixed since ${headFixedSince.slice(11, 16)}`);
   if (restriction === null) return points;
   for (const session of unfinished) points.push(`session ${session} is not closed`);
   if (weight === null) points.push('not weighed');

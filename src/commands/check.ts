@@ -1,5 +1,6 @@
 /** `rig check RIG`: is the rig fit for a session? One line for each thing looked at, with the remedy where one is needed. */
 import type { Command } from 'commander';
+import { addCheck } from '#data/rig-room/care.ts';
 import { type Finding, worstGrade } from '#hardware/finding.ts';
 import { type Rig, RigError } from '#hardware/rig.ts';
 import {
@@ -12,25 +13,28 @@ import {
   checkSync,
   restToSee,
 } from '#hardware/rig-checks.ts';
-import type { RigFile } from '#hardware/rig-file.ts';
+import { holdsRules, type RigFile } from '#hardware/rig-file.ts';
 import { canFire, selfTest, selfTestMs } from '#hardware/self-test.ts';
 import { TOUCH_WITHIN_MS, touchTest } from '#hardware/touch-test.ts';
+import { nowOf } from '../animal-room/entering.ts';
 import { askYes } from '../ask.ts';
 import { paintGrade } from '../certificate-text.ts';
 import { ExitCode } from '../complain.ts';
-import { commandName, type Io, pathOf } from '../io.ts';
+import { commandName, type Io } from '../io.ts';
+import { withDb } from '../record-option.ts';
+import { enterForRig, type RigEntryOptions, rigRoom } from '../rig-room/entering.ts';
 import { chooseRig } from '../rigs.ts';
 import { simulatedMark } from '../show.ts';
 import { count, wrap } from '../table.ts';
 
-interface CheckOptions {
+interface CheckOptions extends RigEntryOptions {
   readonly fire?: boolean;
   readonly touch?: boolean;
   readonly port?: string;
 }
 
 export function addCheckCommand(program: Command, io: Io, exit: (code: number) => void): void {
-  program
+  const command = program
     .command('check')
     .summary('check a rig before a session')
     .description(
@@ -40,33 +44,39 @@ export function addCheckCommand(program: Command, io: Io, exit: (code: number) =
     .option('--fire', 'fire valves and lights without asking; water flows for 20 ms')
     .option('--touch', 'then wait at each spout for a touch: only this proves a lick sensor')
     .option('--port <path>', 'emulated rig: the port that "rig emulate" serves')
-    .action(async (named: string, options: CheckOptions) => {
-      const name = /[/\\.]/.test(named) ? pathOf(io, named) : named;
-      const { file, rig } = chooseRig({ rig: name, port: options.port, seed: 0, empty: true });
-      io.out(`${simulatedMark(file.simulated)}check of rig ${file.name}\n`);
-      let stopped = false;
-      // Closing shuts all outputs.
-      const interrupts = io.interrupts$.subscribe(() => {
-        stopped = true;
-        void rig.close();
-      });
-      try {
-        const fire = options.fire === true || file.simulated || (await mayFire(file, io));
-        if (stopped) throw new RigError('closed', 'stopped');
-        const findings = await checkAll(rig, file, { fire, touch: options.touch === true }, io);
-        if (stopped) throw new RigError('closed', 'stopped');
-        const grade = worstGrade(findings);
-        io.out(`${paintGrade(io, grade, grade)}: ${verdicts[grade]}\n`);
-        if (grade === 'FAIL') exit(ExitCode.failed);
-      } catch (error) {
-        if (!stopped) throw error;
-        io.err('rig: stopped as asked; all outputs are shut. The check is not complete.\n');
-        exit(ExitCode.interrupted);
-      } finally {
-        interrupts.unsubscribe();
-        await rig.close();
-      }
+    .option('--operator <name>', 'who checks');
+  withDb(command).action(async (named: string, options: CheckOptions) => {
+    const room = rigRoom(io, named, options);
+    const { file, rig } = chooseRig({ rig: room.named, port: options.port, seed: 0, empty: true });
+    io.out(`${simulatedMark(file.simulated)}check of rig ${file.name}\n`);
+    let stopped = false;
+    // Closing shuts all outputs.
+    const interrupts = io.interrupts$.subscribe(() => {
+      stopped = true;
+      void rig.close();
     });
+    try {
+      const fire = options.fire === true || file.simulated || (await mayFire(file, io));
+      if (stopped) throw new RigError('closed', 'stopped');
+      const findings = await checkAll(rig, file, { fire, touch: options.touch === true }, io);
+      if (stopped) throw new RigError('closed', 'stopped');
+      const grade = worstGrade(findings);
+      io.out(`${paintGrade(io, grade, grade)}: ${verdicts[grade]}\n`);
+      if (holdsRules(file)) {
+        const check = { at: nowOf(io).at, grade, person: options.operator?.trim() || null };
+        enterForRig(io, room, (db, id) => addCheck(db, id, check, findings));
+        io.out(grade === 'FAIL' ? '' : 'It holds for today, until a fault or new plumbing.\n');
+      }
+      if (grade === 'FAIL') exit(ExitCode.failed);
+    } catch (error) {
+      if (!stopped) throw error;
+      io.err('rig: stopped as asked; all outputs are shut. The check is not complete.\n');
+      exit(ExitCode.interrupted);
+    } finally {
+      interrupts.unsubscribe();
+      await rig.close();
+    }
+  });
 }
 
 const verdicts = {

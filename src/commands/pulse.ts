@@ -8,6 +8,7 @@ import type { OutputKind, RawEvent } from '#machines/vocabulary.ts';
 import { askYes } from '../ask.ts';
 import { ExitCode } from '../complain.ts';
 import { type Io, pathOf } from '../io.ts';
+import { decimal } from '../option-values.ts';
 import { type ChosenRig, chooseRig, type RigChoice } from '../rigs.ts';
 import { simulatedMark } from '../show.ts';
 import { UsageError } from '../usage-error.ts';
@@ -16,6 +17,7 @@ import { UsageError } from '../usage-error.ts';
 const CUT_SHORT_TICKS = 2;
 
 interface PulseOptions {
+  readonly drive?: number;
   readonly yes?: boolean;
   readonly port?: string;
 }
@@ -36,6 +38,7 @@ export function addPulseCommand(
     .argument('<rig>', 'as for "rig run"')
     .argument('<line>', 'as in the rig file, e.g. water')
     .argument('<ms>', 'how long, in milliseconds', milliseconds)
+    .option('--drive <share>', 'opto light: how bright, 0 to 1, for a power meter', decimal(0.01, 1))
     .option('--yes', 'open a line that reaches the animal (water, puff, opto light) without asking')
     .option('--port <path>', 'emulated rig: the port that "rig emulate" serves')
     .action(async (named: string, line: string, ms: number, options: PulseOptions) => {
@@ -43,6 +46,8 @@ export function addPulseCommand(
       const { file, rig } = choose({ rig: name, port: options.port, seed: 0, empty: true });
       const output = file.outputs.find((each) => each.name === line);
       if (output !== undefined) refuseOwn(output);
+      if (options.drive !== undefined && output?.kind !== 'opto')
+        throw new UsageError(`--drive is for opto light, and "${line}" is none. Nothing was opened.`);
       const reaches = output === undefined ? undefined : toAnimal[output.kind];
       const ask = reaches !== undefined && !file.simulated && options.yes !== true;
       if (ask && !(await askYes(io, `${reaches} from "${line}" for ${ms} ms. Is the animal out?`))) {
@@ -70,6 +75,7 @@ export function addPulseCommand(
         const { kind } = await rig.open();
         // The rate that the pulse is made with: a young fit of the clock still moves while it runs.
         const { ticksPerMs } = rig;
+        if (options.drive !== undefined) await rig.shape(line, { ...steady, amplitude: options.drive });
         await rig.pulse(line, ms * 1000);
         const span = spanOf(events, rig.lines.outputs.indexOf(line));
         const ticks = span === null ? 0 : ticksBetween(span.on, span.off);
@@ -97,6 +103,8 @@ const toAnimal: Readonly<Partial<Record<OutputKind, string>>> = {
   puff: 'Air will blow',
   opto: 'Light will shine',
 };
+
+const steady = { shape: 'constant', frequencyHz: 1, dutyFraction: 1, rampUpMs: 0, rampDownMs: 0 } as const;
 
 const clocks: Readonly<Record<RigKind, string>> = {
   board: "the board's clock",

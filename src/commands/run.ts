@@ -12,6 +12,7 @@ import { type Io, pathOf } from '../io.ts';
 import { runLive } from '../live-session.ts';
 import { decimal, oneOf, timeOfDay, whole } from '../option-values.ts';
 import { placeOf, recordFlags, withDb } from '../record-option.ts';
+import { dropLines, readyRig } from '../rig-room/ready.ts';
 import { chooseRig } from '../rigs.ts';
 import { knownSubject, planSession } from '../session-plan.ts';
 import { prepareTask } from '../session-task.ts';
@@ -114,8 +115,8 @@ export function addRunCommand(program: Command, io: Io, exit: (code: number) => 
 function prepare(subject: string, options: RunOptions, io: Io) {
   const seed = options.seed ?? randomInt(2 ** 32);
   const named = rigNamed(options, io);
-  const { file } = chooseRig({ ...options, rig: named, seed, empty: true });
-  const { simulated } = file;
+  const plain = chooseRig({ ...options, rig: named, seed, empty: true }).file;
+  const { simulated } = plain;
   const place = placeOf(io, options.db, simulated);
   const again = options.again?.trim() || null;
   const known = knownSubject(place, subject, again !== null, io);
@@ -131,9 +132,10 @@ function prepare(subject: string, options: RunOptions, io: Io) {
     known.standing,
   );
   const mouse = options.skill === undefined ? known.mouse : trainedMouse(options.skill);
-  const chosen = chooseRig({ ...options, rig: named, seed, mouse, solvent: task.blank, mostUl: known.remainingUl });
+  const room = readyRig({ place, plain, task, settings, known, subject, typed: options.rig }, io);
+  const chosen = chooseRig({ ...options, rig: named, seed, mouse, solvent: task.blank, use: room.use });
   const ready = prepareTask(task, settings, seed, chosen.file);
-  const warnings = task.warnings(ready.parameters as never);
+  const warnings = [...task.warnings(ready.parameters as never), ...room.notes];
   const before = options.seed === undefined ? null : known.seedUsedIn(task.name, seed);
   if (before !== null) {
     warnings.push(
@@ -141,6 +143,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
     );
   }
   for (const warning of warnings) io.err(`${wrap(`Note: ${warning}`, io.columns)}\n`);
+  for (const line of dropLines(chosen.file, room.asks)) io.out(`${line}\n`);
   return {
     ...session,
     chosen,
@@ -156,6 +159,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
       minutes: options.minutes ?? null,
       holdFrames: framesToHold(chosen.file, options),
       endOnDisengagement: options.carryOn !== true,
+      headFixedMin: room.headFixedMin,
     },
     flags: recordFlags(io, options.db, simulated),
   };

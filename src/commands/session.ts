@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { animalNumbered } from '#data/animal-room/animals.ts';
 import { casesOf } from '#data/animal-room/cases.ts';
 import { entering } from '#data/animal-room/entry.ts';
+import { addHeadFixation, headFixedSince } from '#data/animal-room/head-fixations.ts';
 import { ownerOf, reassign } from '#data/animal-room/reassign.ts';
 import { weightsOf } from '#data/animal-room/weights.ts';
 import { type EntryOptions, expectAnimal, nowOf, personOf } from '../animal-room/entering.ts';
@@ -86,6 +87,11 @@ function move(io: Io, session: number, options: ReassignOptions): void {
           `Case ${opened.id} of ${from.name} was opened by that weighing. A person closes it: ${rig} case ${from.name} --close "..." --operator NAME`,
         );
       }
+    }
+    const fixedSince = headFixedSince(db, from.id);
+    if (fixedSince !== null && Date.parse(fixedSince) <= started) {
+      addHeadFixation(db, from.id, { step: 'out', at, session, person });
+      addHeadFixation(db, to.id, { step: 'in', at: fixedSince, session, person });
     }
     said.push(...stagesAfterMove(db, from, to, { session, person, reason, at }, io));
     for (const animal of [from, to]) {

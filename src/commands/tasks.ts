@@ -11,7 +11,7 @@ import { table, wrap } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** A valve of 100 ul/s, as in the shipped rig files. */
-const USUAL_RIG: RigFacts = { waterMs: (ul) => ul * 10 };
+const USUAL_RIG: RigFacts = { waterMs: (ul) => ul * 10, valveOf: (odour) => odour };
 
 export function addTasksCommand(program: Command, io: Io): void {
   program

@@ -111,6 +111,8 @@ describe.each([
       frequencyHz: 40,
       dutyFraction: 0.25,
       drive: 0.8,
+      powerMw: null,
+      calibration: null,
       rampMs: 100,
       rampSide: 'outside',
       masked: true,

@@ -40,6 +40,7 @@ export function sessionOn(rigName: string, subject: number, simulated = true): S
     condition: { kind: 'training', agent: null, dose: null, site: null, givenAt: null },
     stage: null,
     offTask: false,
+    headFixed: false,
     disengagementRule: null,
     startedAt,
   };
@@ -97,6 +98,7 @@ export function recordedTrial(trial: number, firstSeq: number, licks = 18): { ev
     digestCount: count,
     digestCrc32: crc32,
     light: null,
+    odours: [],
   };
   return { events, row };
 }

@@ -2,6 +2,7 @@
  * Every trial that any task can ask for, with every combination of its switches, held to what its plan promises on every
  * path that time allows.
  */
+
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bind } from '#machines/bind.ts';
@@ -9,12 +10,13 @@ import { canonical } from '#machines/canonical.ts';
 import { epochsOfStates } from '#machines/epochs.ts';
 import { provePaths } from '#machines/path-proof.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
+import type { Odour } from '#machines/vocabulary.ts';
 import { tasks } from '#protocols/registry.ts';
 import type { DrawnTrial, Task } from '#protocols/task.ts';
 import { rigLines } from '../machines/trial-driver.ts';
 
 const TICKS_PER_MS = 2000;
-const rig = { waterMs: (ul: number) => ul * 10 };
+const rig = { waterMs: (ul: number) => ul * 10, valveOf: (odour: Odour) => odour };
 const programs = new ProgramCache(rigLines);
 
 /** Numbers that add parts to the trial when they are not 0, or 1. */

@@ -5,7 +5,10 @@ import { delayedAssociation } from '#protocols/delayed-association.ts';
 import { ParameterError, parseParameters } from '#protocols/parameters.ts';
 import type { DrawnTrial, PastTrial, RigFacts } from '#protocols/task.ts';
 
-const rig: RigFacts = { waterMs: (ul, spout) => ul * 10 + (spout === 'right' ? 5 : 0) };
+const rig: RigFacts = {
+  waterMs: (ul, spout) => ul * 10 + (spout === 'right' ? 5 : 0),
+  valveOf: (odour) => odour,
+};
 
 /** The first n trials, and by pair what they ask. */
 function draw(settings: Record<string, string>, n: number, seed = 1) {
@@ -120,7 +123,7 @@ describe('delayed association', () => {
 
   it('refuses a rig without a usable calibration', () => {
     const parameters = parseParameters(delayedAssociation, {});
-    expect(() => delayedAssociation.planner(parameters, 1, { waterMs: () => Number.NaN })).toThrow(/NaN ms/);
+    expect(() => delayedAssociation.planner(parameters, 1, { ...rig, waterMs: () => Number.NaN })).toThrow(/NaN ms/);
   });
 
   it('warns of light on more than a quarter of the trials', () => {

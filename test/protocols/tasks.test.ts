@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { canonical } from '#machines/canonical.ts';
+import type { Odour } from '#machines/vocabulary.ts';
 import type { ParameterRow } from '#protocols/parameters.ts';
 import { describeParameters, parseParameters, valueText } from '#protocols/parameters.ts';
 import { findTask, tasks } from '#protocols/registry.ts';
 import type { DrawnTrial, PastTrial, Task } from '#protocols/task.ts';
 
-const rig = { waterMs: (ul: number) => ul * 12 };
+const rig = { waterMs: (ul: number) => ul * 12, valveOf: (odour: Odour) => odour };
 const TRIALS = 10_000;
 
 function draw(task: Task, seed: number, n: number): DrawnTrial[] {

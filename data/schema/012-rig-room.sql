@@ -1,0 +1,103 @@
+-- The rig room: every drop with what measured it, vials and odour maps, care, checks; and how long an animal is head-fixed.
+-- No program before this one wrote vials, odour maps or head-fixation.
+
+CREATE TABLE drops ( -- Water of sessions, one row each time a valve was opened. What was commanded; the ledger is their sum.
+  session INTEGER NOT NULL REFERENCES sessions, -- Session.
+  seq INTEGER NOT NULL, -- Event that opened the valve.
+  line TEXT NOT NULL, -- Water line.
+  trial INTEGER, -- Trial that ran; null: between trials.
+  open_ms REAL NOT NULL, -- How long the valve was commanded open, by the device's clock.
+  ul REAL NOT NULL, -- Microlitres, by the calibration or the nominal flow.
+  calibration INTEGER REFERENCES calibrations, -- Calibration used; null: nominal flow of the rig file.
+  PRIMARY KEY (session, seq, line)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER drops_never_change BEFORE UPDATE ON drops BEGIN SELECT RAISE(ABORT, 'drops never change'); END;
+CREATE TRIGGER drops_are_kept BEFORE DELETE ON drops BEGIN SELECT RAISE(ABORT, 'drops are never deleted'); END;
+
+CREATE TRIGGER calibrations_are_only_voided BEFORE UPDATE ON calibrations
+WHEN OLD.voided_at IS NOT NULL OR NEW.points_text <> OLD.points_text OR NEW.fit_text IS NOT OLD.fit_text
+  OR NEW.measured_at <> OLD.measured_at OR NEW.line <> OLD.line OR NEW.rig <> OLD.rig OR NEW.kind <> OLD.kind
+BEGIN SELECT RAISE(ABORT, 'calibrations never change; void them and calibrate again'); END;
+CREATE TRIGGER calibrations_are_kept BEFORE DELETE ON calibrations BEGIN SELECT RAISE(ABORT, 'calibrations are never deleted'); END;
+ALTER TABLE calibrations ADD COLUMN voided_by TEXT; -- Who voided it.
+
+ALTER TABLE odorants ADD COLUMN entered_at TEXT; -- ISO 8601 with offset.
+ALTER TABLE odorants ADD COLUMN person TEXT; -- Who entered it.
+
+DROP TABLE vials;
+CREATE TABLE vials ( -- Which vial sat on which valve, from when to when.
+  id INTEGER PRIMARY KEY, -- Row.
+  odorant INTEGER NOT NULL REFERENCES odorants, -- What is in it.
+  rig INTEGER NOT NULL REFERENCES rigs, -- Where it is mounted.
+  line TEXT NOT NULL, -- Output line of its valve, e.g. odourA.
+  filled_at TEXT NOT NULL, -- ISO 8601.
+  mounted_at TEXT NOT NULL, -- ISO 8601 with offset.
+  person TEXT NOT NULL, -- Who mounted it.
+  removed_at TEXT, -- ISO 8601 with offset; null: mounted now.
+  removed_by TEXT, -- Who took it off.
+  CHECK ((removed_at IS NULL) = (removed_by IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_vial_a_valve ON vials (rig, line) WHERE removed_at IS NULL;
+
+DROP TABLE odour_maps;
+CREATE TABLE odour_maps ( -- Which odorant stands for A, B, C, D with which subject; the last word on a letter counts.
+  id INTEGER PRIMARY KEY, -- Row.
+  subject INTEGER NOT NULL REFERENCES subjects, -- For whom.
+  odour TEXT NOT NULL CHECK (odour IN ('A', 'B', 'C', 'D')), -- Letter in the task.
+  odorant INTEGER NOT NULL REFERENCES odorants, -- The substance.
+  at TEXT NOT NULL, -- ISO 8601 with offset.
+  person TEXT NOT NULL, -- Who decided.
+  reason TEXT -- By hand, or the draw it came from: cohort and seed.
+) STRICT;
+CREATE INDEX odour_maps_by_subject ON odour_maps (subject, odour);
+CREATE TRIGGER odour_maps_never_change BEFORE UPDATE ON odour_maps BEGIN SELECT RAISE(ABORT, 'odour maps never change; enter another'); END;
+CREATE TRIGGER odour_maps_are_kept BEFORE DELETE ON odour_maps BEGIN SELECT RAISE(ABORT, 'odour maps are never deleted'); END;
+
+CREATE TABLE care_entries ( -- What was done for a rig, in order.
+  id INTEGER PRIMARY KEY, -- Row.
+  rig INTEGER NOT NULL REFERENCES rigs, -- The rig.
+  step TEXT NOT NULL CHECK (step IN ('prime', 'drop', 'flushBegun', 'flush', 'purge', 'wipe', 'dry', 'calibrate', 'bottle')), -- flushBegun: no session starts until its flush; bottle: filled.
+  line TEXT, -- Line it was done to; null: the rig.
+  pulses INTEGER, -- How many; null: by hand.
+  open_ms REAL, -- Each so long.
+  ul REAL, -- Water that ran in all; of a bottle, what it holds.
+  at TEXT NOT NULL, -- ISO 8601 with offset.
+  person TEXT NOT NULL, -- Who did it.
+  note TEXT -- Remark.
+) STRICT;
+CREATE INDEX care_by_rig ON care_entries (rig, at);
+CREATE TRIGGER care_entries_never_change BEFORE UPDATE ON care_entries BEGIN SELECT RAISE(ABORT, 'care entries never change'); END;
+CREATE TRIGGER care_entries_are_kept BEFORE DELETE ON care_entries BEGIN SELECT RAISE(ABORT, 'care entries are never deleted'); END;
+
+CREATE TABLE rig_checks ( -- Checks of a rig without an animal.
+  id INTEGER PRIMARY KEY, -- Row.
+  rig INTEGER NOT NULL REFERENCES rigs, -- The rig.
+  at TEXT NOT NULL, -- ISO 8601 with offset.
+  grade TEXT NOT NULL CHECK (grade IN ('PASS', 'WARN', 'FAIL')), -- The worst of its findings.
+  findings_text INTEGER NOT NULL REFERENCES texts, -- JSON: what was looked at and found.
+  person TEXT -- Who checked; null: not said.
+) STRICT;
+CREATE INDEX checks_by_rig ON rig_checks (rig, at);
+
+ALTER TABLE sessions DROP COLUMN mouse_in_at;
+ALTER TABLE sessions DROP COLUMN mouse_out_at;
+CREATE TABLE head_fixations ( -- Mouse in, mouse out, in order.
+  id INTEGER PRIMARY KEY, -- Row.
+  subject INTEGER NOT NULL REFERENCES subjects, -- The animal in the rig.
+  step TEXT NOT NULL CHECK (step IN ('in', 'out')), -- in: its head was fixed; out: it was free again.
+  at TEXT NOT NULL, -- ISO 8601 with offset.
+  session INTEGER REFERENCES sessions, -- Session that began or ended with it; null: entered apart.
+  person TEXT -- Who says so; null: a session, without an operator.
+) STRICT;
+CREATE INDEX head_fixations_by_subject ON head_fixations (subject, id);
+CREATE TRIGGER head_fixations_never_change BEFORE UPDATE ON head_fixations BEGIN SELECT RAISE(ABORT, 'head fixations never change'); END;
+CREATE TRIGGER head_fixations_are_kept BEFORE DELETE ON head_fixations BEGIN SELECT RAISE(ABORT, 'head fixations are never deleted'); END;
+
+DROP VIEW opto_words;
+CREATE VIEW opto_words AS -- Light of trials with its epochs in words.
+SELECT opto.session, opto.trial, first.word AS from_epoch, last.word AS to_epoch, opto.sham, opto.waveform,
+  opto.frequency_hz, opto.duty_fraction, opto.drive, opto.power_mw, opto.calibration, opto.ramp_ms, opto.ramp_side,
+  opto.masked
+FROM opto
+JOIN epochs first ON first.code = opto.from_epoch
+JOIN epochs last ON last.code = opto.to_epoch;
