@@ -15,6 +15,7 @@ import type {
   ImagingRow,
   LightRow,
   NoteRow,
+  TrialOdourRow,
 } from './rows.ts';
 
 export interface SessionSummary {
@@ -96,6 +97,7 @@ export interface TrialRecord extends TrialOutcome {
   readonly result: unknown;
   /** Null: neither light nor masking flash was asked. */
   readonly light: LightRow | null;
+  readonly odours: readonly TrialOdourRow[];
 }
 
 type Raw = Record<string, unknown>;
@@ -184,15 +186,29 @@ export function readTrials(db: RecordDatabase, session: number): TrialRecord[] {
     )
     .all(session);
   const lights = readLights(db, session);
+  const odours = readOdours(db, session);
   return rows.map((row) => {
     const values = {
       light: lights.get(row.trial as number) ?? null,
+      odours: odours.get(row.trial as number) ?? [],
       plan: JSON.parse(row.plan as string),
       slotTicks: JSON.parse(row.slotTicks as string),
       result: row.result === null ? null : JSON.parse(row.result as string),
     };
     return { ...withFlags(row), ...values } as unknown as TrialRecord;
   });
+}
+
+/** By trial. */
+function readOdours(db: RecordDatabase, session: number): Map<number, TrialOdourRow[]> {
+  const rows = db
+    .prepare<[number], TrialOdourRow & { trial: number }>(
+      'SELECT trial, position, odour, vial, line FROM trial_odours WHERE session = ? ORDER BY trial, position',
+    )
+    .all(session);
+  const byTrial = new Map<number, TrialOdourRow[]>();
+  for (const { trial, ...row } of rows) byTrial.set(trial, [...(byTrial.get(trial) ?? []), row]);
+  return byTrial;
 }
 
 /** By trial. */

@@ -20,10 +20,7 @@ export function subjectFor(db: RecordDatabase, subject: NewSubject): number {
   const found = find(db, subject.name);
   if (found === undefined) {
     if (subject.simulated) return addSubject(db, subject);
-    throw new RecordError(
-      'unknownSubject',
-      `There is no subject ${subject.name} in the record, so no session was started. Check the spelling on the cage card, or enter a new animal with --new-subject.`,
-    );
+    throw unknownSubject(subject.name);
   }
   if ((found.simulated === 1) !== subject.simulated) {
     throw new RecordError(
@@ -34,6 +31,13 @@ export function subjectFor(db: RecordDatabase, subject: NewSubject): number {
     );
   }
   return found.id;
+}
+
+export function unknownSubject(name: string): RecordError {
+  return new RecordError(
+    'unknownSubject',
+    `There is no subject ${name} in the record, so no session was started. Check the spelling on the cage card, or enter a new animal with --new-subject.`,
+  );
 }
 
 /** Enters a subject; its id. Throws RecordError `nameTaken`. */

@@ -2,6 +2,7 @@
  * How the animal did in a recorded session: over the span in which it worked, and over all of it; and how even the session
  * came out. One reading for all that show it.
  */
+import { excludedFrom } from '#data/animal-room/exclusions.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { readTrials, type SessionRecord } from '#data/reads.ts';
 import type { TrialPlan } from '#machines/trial-plan.ts';
@@ -25,7 +26,11 @@ export interface Performance {
 
 export function readPerformance(db: RecordDatabase, { id, lastEngagedTrial }: SessionRecord): Performance {
   const rows = readTrials(db, id);
-  const records = rows.map((row) => ({ trial: row.trial, record: trialRecord(row) }));
+  const isExcluded = excludedFrom(db, id, 'behaviour');
+  const records = rows.map((row) => ({
+    trial: row.trial,
+    record: { ...trialRecord(row), excluded: isExcluded(row.trial) },
+  }));
   const upTo = lastEngagedTrial ?? Number.POSITIVE_INFINITY;
   const probes = records.filter(({ record }) => record.probe);
   const blanks = records.flatMap(({ record }) => (record.blank ? [{ ...record, blank: false }] : []));

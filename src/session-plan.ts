@@ -25,6 +25,8 @@ import { UsageError } from './usage-error.ts';
 
 /** What the record says of an animal before its session. */
 export interface KnownSubject {
+  /** It stands in the record. */
+  readonly entered: boolean;
   /** Null: it is in no stage of training. */
   readonly standing: Standing | null;
   /** Of a simulated mouse; undefined: it has learned nothing yet. */
@@ -43,6 +45,7 @@ export interface KnownSubject {
 }
 
 const nobody: KnownSubject = {
+  entered: false,
   standing: null,
   mouse: undefined,
   refused: null,
@@ -62,6 +65,7 @@ export function knownSubject({ path }: Place, name: string, again: boolean, io: 
     const subject = animal.id;
     const care = careOf(db, animal, nowOf(io).day);
     return {
+      entered: true,
       refused: whyNoSession(care, commandName(io), again),
       remainingUl: care.remainingUl,
       odourMap: odourMapOf(db, subject),

@@ -89,13 +89,23 @@ export interface FinishedSession {
 
 /** What the rules of its stage see of a session and decide on it. */
 export function assess(standing: Standing, finished: FinishedSession): AssessmentRow {
-  const { stage } = standing;
-  const { session, trials, kind, offTask, at } = finished;
+  const { session, at } = finished;
+  const seen = stageFigures(standing.stage, { ...finished, excluded: false });
+  if (seen.notCounted !== null) return { ...seen, decision: null };
+  const assessed = [...standing.assessed, { session, figures: seen.figures }];
+  return { ...seen, decision: decide({ ...standing, assessed }, at) };
+}
+
+/** What the rules of a stage see of a session, and whether it counts there. */
+export function stageFigures(
+  stage: Stage,
+  { session, trials, kind, offTask, excluded }: Omit<FinishedSession, 'at'> & { readonly excluded: boolean },
+): Pick<AssessmentRow, 'notCounted' | 'figures'> {
   const notCounted = whyNotCounted({
     kind,
     offTask,
     stage: stage.name,
-    excluded: false,
+    excluded,
     trials: trials.filter(isControl).length,
   });
   const { trialTypes } = findTask(stage.task);
@@ -103,9 +113,7 @@ export function assess(standing: Standing, finished: FinishedSession): Assessmen
   const figures = Object.fromEntries(
     rules.map((rule) => [rule.name, ruleFigures(rule, { session, trials }, trialTypes)]),
   );
-  if (notCounted !== null) return { notCounted, figures, decision: null };
-  const assessed = [...standing.assessed, { session, figures }];
-  return { notCounted, figures, decision: decide({ ...standing, assessed }, at) };
+  return { notCounted, figures };
 }
 
 /** What the rules of its stage decide on the sessions of an animal that count; null: it stays as it is. */

@@ -1,5 +1,5 @@
 -- The rig room: every drop with what measured it, vials and odour maps, care, checks; and how long an animal is head-fixed.
--- No program before this one wrote vials, odour maps or head-fixation.
+-- No program before this one wrote calibrations, odorants, vials, odour maps or head-fixation.
 
 CREATE TABLE drops ( -- Water of sessions, one row each time a valve was opened. What was commanded; the ledger is their sum.
   session INTEGER NOT NULL REFERENCES sessions, -- Session.
@@ -14,17 +14,46 @@ CREATE TABLE drops ( -- Water of sessions, one row each time a valve was opened.
 CREATE TRIGGER drops_never_change BEFORE UPDATE ON drops BEGIN SELECT RAISE(ABORT, 'drops never change'); END;
 CREATE TRIGGER drops_are_kept BEFORE DELETE ON drops BEGIN SELECT RAISE(ABORT, 'drops are never deleted'); END;
 
+DROP TABLE calibrations;
+CREATE TABLE calibrations ( -- Dated measurements of a rig's lines. They expire, and re-plumbing voids them.
+  id INTEGER PRIMARY KEY, -- Row.
+  rig INTEGER NOT NULL REFERENCES rigs, -- The rig.
+  line TEXT NOT NULL, -- Its line.
+  kind TEXT NOT NULL CHECK (kind IN ('water', 'waterCheck', 'opto', 'odourTiming')), -- water: ul against ms; waterCheck: one point of it; opto: mW at the fibre tip against drive; odourTiming: onset and clearance by photo-ionisation detector.
+  measured_at TEXT NOT NULL, -- ISO 8601 with offset.
+  points_text INTEGER NOT NULL REFERENCES texts, -- JSON: the points measured (x: ms or drive, y: ul a pulse or mW), or onsetMs and clearanceMs.
+  fit_text INTEGER REFERENCES texts, -- JSON: coefficients of the second-order fit, and the range of x that it is good for.
+  person TEXT NOT NULL, -- Who measured.
+  voided_at TEXT, -- ISO 8601 with offset; null: counts until it expires.
+  voided_by TEXT, -- Who voided it.
+  void_reason TEXT, -- Why, e.g. new tubing.
+  CHECK ((voided_at IS NULL) = (voided_by IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL))
+) STRICT;
+CREATE INDEX calibrations_by_line ON calibrations (rig, line, measured_at);
 CREATE TRIGGER calibrations_are_only_voided BEFORE UPDATE ON calibrations
 WHEN OLD.voided_at IS NOT NULL OR NEW.points_text <> OLD.points_text OR NEW.fit_text IS NOT OLD.fit_text
   OR NEW.measured_at <> OLD.measured_at OR NEW.line <> OLD.line OR NEW.rig <> OLD.rig OR NEW.kind <> OLD.kind
 BEGIN SELECT RAISE(ABORT, 'calibrations never change; void them and calibrate again'); END;
 CREATE TRIGGER calibrations_are_kept BEFORE DELETE ON calibrations BEGIN SELECT RAISE(ABORT, 'calibrations are never deleted'); END;
-ALTER TABLE calibrations ADD COLUMN voided_by TEXT; -- Who voided it.
 
-ALTER TABLE odorants ADD COLUMN entered_at TEXT; -- ISO 8601 with offset.
-ALTER TABLE odorants ADD COLUMN person TEXT; -- Who entered it.
-
+DROP TABLE odour_maps;
 DROP TABLE vials;
+DROP TABLE odorants;
+CREATE TABLE odorants ( -- Odours as mixed; another solvent, concentration or lot is another one.
+  id INTEGER PRIMARY KEY, -- Row.
+  chemical TEXT NOT NULL, -- Name of the substance; for a blank, of the solvent.
+  cas TEXT, -- CAS number.
+  solvent TEXT, -- Diluted in; null: pure.
+  concentration_percent REAL CHECK (concentration_percent BETWEEN 0 AND 100), -- By volume.
+  supplier TEXT, -- Supplier.
+  lot TEXT, -- Lot number.
+  blank INTEGER NOT NULL DEFAULT 0 CHECK (blank IN (0, 1)), -- 1: solvent only.
+  entered_at TEXT NOT NULL, -- ISO 8601 with offset.
+  person TEXT NOT NULL -- Who entered it.
+) STRICT;
+CREATE TRIGGER odorants_never_change BEFORE UPDATE ON odorants BEGIN SELECT RAISE(ABORT, 'odorants never change; enter another'); END;
+CREATE TRIGGER odorants_are_kept BEFORE DELETE ON odorants BEGIN SELECT RAISE(ABORT, 'odorants are never deleted'); END;
+
 CREATE TABLE vials ( -- Which vial sat on which valve, from when to when.
   id INTEGER PRIMARY KEY, -- Row.
   odorant INTEGER NOT NULL REFERENCES odorants, -- What is in it.
@@ -39,7 +68,6 @@ CREATE TABLE vials ( -- Which vial sat on which valve, from when to when.
 ) STRICT;
 CREATE UNIQUE INDEX one_vial_a_valve ON vials (rig, line) WHERE removed_at IS NULL;
 
-DROP TABLE odour_maps;
 CREATE TABLE odour_maps ( -- Which odorant stands for A, B, C, D with which subject; the last word on a letter counts.
   id INTEGER PRIMARY KEY, -- Row.
   subject INTEGER NOT NULL REFERENCES subjects, -- For whom.
@@ -101,3 +129,10 @@ SELECT opto.session, opto.trial, first.word AS from_epoch, last.word AS to_epoch
 FROM opto
 JOIN epochs first ON first.code = opto.from_epoch
 JOIN epochs last ON last.code = opto.to_epoch;
+
+CREATE TRIGGER exclusions_are_only_lifted BEFORE UPDATE ON exclusions
+WHEN OLD.lifted_at IS NOT NULL OR NEW.session <> OLD.session OR NEW.first_trial IS NOT OLD.first_trial
+  OR NEW.last_trial IS NOT OLD.last_trial OR NEW.use <> OLD.use OR NEW.reason <> OLD.reason OR NEW.person <> OLD.person
+  OR NEW.at <> OLD.at
+BEGIN SELECT RAISE(ABORT, 'exclusions never change; lift them and exclude again'); END;
+CREATE TRIGGER exclusions_are_kept BEFORE DELETE ON exclusions BEGIN SELECT RAISE(ABORT, 'exclusions are never deleted'); END;

@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Place } from '#data/place.ts';
+import { unknownSubject } from '#data/subjects.ts';
 import { trainedMouse } from '#hardware/mouse/learning-mouse.ts';
 import type { RigFile } from '#hardware/rig-file.ts';
 import { DISENGAGED_AFTER } from '#protocols/engagement.ts';
@@ -16,6 +17,7 @@ import { dropLines, readyRig } from '../rig-room/ready.ts';
 import { chooseRig } from '../rigs.ts';
 import { knownSubject, planSession } from '../session-plan.ts';
 import { prepareTask } from '../session-task.ts';
+import { simulatedMark } from '../show.ts';
 import { wrap } from '../table.ts';
 import { UsageError } from '../usage-error.ts';
 import { subjectName } from './subject.ts';
@@ -121,6 +123,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
   const again = options.again?.trim() || null;
   const known = knownSubject(place, subject, again !== null, io);
   if (known.refused !== null) throw new UsageError(known.refused);
+  if (!simulated && !known.entered && options.newSubject !== true) throw unknownSubject(subject);
   const { agent = null, dose = null, site = null, givenAt = null } = options;
   const { task, settings, ...session } = planSession(
     {
@@ -143,7 +146,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
     );
   }
   for (const warning of warnings) io.err(`${wrap(`Note: ${warning}`, io.columns)}\n`);
-  for (const line of dropLines(chosen.file, room.asks)) io.out(`${line}\n`);
+  for (const line of dropLines(chosen.file, room.asks)) io.out(`${simulatedMark(simulated)}${line}\n`);
   return {
     ...session,
     chosen,

@@ -8,7 +8,7 @@ import { addHeadFixation, headFixedSince } from '#data/animal-room/head-fixation
 import { ownerOf, reassign } from '#data/animal-room/reassign.ts';
 import { weightsOf } from '#data/animal-room/weights.ts';
 import { type EntryOptions, expectAnimal, nowOf, personOf } from '../animal-room/entering.ts';
-import { stagesAfterMove } from '../animal-room/stage-after-move.ts';
+import { stagesAfterChange } from '../animal-room/stage-after-change.ts';
 import { careOf, ulText, waterLine } from '../animal-room/standing.ts';
 import { followWeight } from '../animal-room/under-limit.ts';
 import { commandName, type Io } from '../io.ts';
@@ -93,7 +93,8 @@ function move(io: Io, session: number, options: ReassignOptions): void {
       addHeadFixation(db, from.id, { step: 'out', at, session, person });
       addHeadFixation(db, to.id, { step: 'in', at: fixedSince, session, person });
     }
-    said.push(...stagesAfterMove(db, from, to, { session, person, reason, at }, io));
+    const change = { session, person, reason: `was another animal: ${reason}`, at, figures: null };
+    for (const animal of [from, to]) said.push(...stagesAfterChange(db, animal, change, io));
     for (const animal of [from, to]) {
       const care = careOf(db, animal, day);
       if (day === today) said.push(...followWeight(db, care, at, io).split('\n').filter(Boolean));

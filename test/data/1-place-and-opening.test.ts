@@ -109,6 +109,7 @@ describe('2. opening a new record', () => {
         duty_fraction: null,
         drive: 0.5,
         power_mw: 3.2,
+        calibration: null,
         ramp_ms: 100,
         ramp_side: 'inside',
         masked: 1,

@@ -117,6 +117,8 @@ describe('the record and the screen', () => {
       frequencyHz: 40,
       dutyFraction: null,
       masked: true,
+      powerMw: null,
+      calibration: null,
     };
     const shown = { ...wave, sham: null, drive: 0.4, rampMs: 100, rampSide: 'inside' };
     const flash = { ...wave, sham: 'maskOnly', drive: 0, rampMs: 0, rampSide: null };

@@ -25,7 +25,9 @@ describe('rig run', () => {
     const { rig, file } = place();
     const ran = await rig('run --subject M001 --rig virtual --trials 40 --seed 7 --db a.sqlite');
     expect(ran).toMatchObject({ code: 0, err: '' });
-    expect(ran.out).toMatch(/^SIMULATED session 1: M001 on rig virtual/);
+    expect(ran.out).toMatch(
+      /^SIMULATED A drop of 4 ul opens "water" for 40 ms, by the nominal flow .*\nSIMULATED session 1: M001 on rig virtual/,
+    );
     expect(ran.out.match(/^trial +\d+\/40 /gm)).toHaveLength(40);
     const { session, trials } = recorded(file('a.sqlite'));
     expect(session).toMatchObject({ endReason: 'trials reached', simulated: true, seed: 7, engine: 'interpreter' });
