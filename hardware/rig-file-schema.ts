@@ -75,6 +75,8 @@ const line = z.discriminatedUnion(
       kind: z.literal('water'),
       ...output,
       flowUlPerS: within(z.number(flow), 1, 1000, flow),
+      /** Of a simulated rig: the valve opens and nothing comes. */
+      simulateClogged: z.boolean().default(false),
       calibration: calibration.optional(),
     }),
     z.strictObject({
@@ -158,6 +160,7 @@ export function rigFileProblems(file: RigFile, trustPortName: boolean): string[]
     ...pinProblems(file),
     ...syncProblems(file),
     ...frameProblems(file),
+    ...waterProblems(file),
     ...groupProblems(file),
   ];
 }
@@ -220,6 +223,13 @@ function* frameProblems({ inputs, simulated }: RigFile) {
       yield `lines.${name}.leastPulseUs: frames of ${nominalHz} Hz come every ${Math.round(1e6 / nominalHz)} us, so each would be too short; give less.`;
     if (simulateHz !== null && !simulated)
       yield `lines.${name}.simulateHz: a real rig has a microscope of its own; leave the field out.`;
+  }
+}
+
+function* waterProblems({ outputs, simulated }: RigFile) {
+  for (const { name, simulateClogged } of outputs) {
+    if (simulateClogged && !simulated)
+      yield `lines.${name}.simulateClogged: a real spout clogs by itself; leave the field out.`;
   }
 }
 

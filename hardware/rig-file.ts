@@ -28,6 +28,8 @@ interface OutputLine {
   readonly flowUlPerS: number | null;
   /** Water (ul against ms) and light (mW against drive), in the copy of a session; null: by nominal flow, or unknown. */
   readonly calibration: LineCalibration | null;
+  /** Water of a simulated rig: the valve opens and nothing comes. */
+  readonly simulateClogged: boolean;
   /** Light only: the share of time it may be on, and over how long that is reckoned. */
   readonly duty: { readonly fraction: number; readonly overS: number } | null;
   /** Sync only: pulses at random intervals, by the device itself; no task may drive the line. */
@@ -151,10 +153,11 @@ export function parseRigFile(text: string, path: string): RigFile {
     } else {
       const { kind, activeLow, longestOnMs } = line;
       const flowUlPerS = line.kind === 'water' ? line.flowUlPerS : null;
+      const simulateClogged = line.kind === 'water' && line.simulateClogged;
       const duty = line.kind === 'opto' ? { fraction: line.dutyFraction, overS: line.dutyOverS } : null;
       const random = line.kind === 'sync' ? (line.random ?? null) : null;
       const calibration = ('calibration' in line ? line.calibration : null) ?? null;
-      outputs.push({ name, kind, pin, activeLow, longestOnMs, flowUlPerS, calibration, duty, random });
+      outputs.push({ name, kind, pin, activeLow, longestOnMs, flowUlPerS, calibration, simulateClogged, duty, random });
     }
   }
   if (badPins.length > 0) refuse(path, badPins);

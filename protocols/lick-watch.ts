@@ -19,8 +19,11 @@ export const lickAlarmWords: Readonly<Record<LickAlarm, string>> = {
     'In half of the last 20 trials a lick came within 3 ms of a valve or light of the rig itself: the sensor hears them. Look at its cable and earth. The licks are kept as they are.',
 };
 
-/** A drop is drunk with so many licks in the second after it; a thirsty mouse gives 6 to 9. */
-const LEAST_LICKS = 2;
+/**
+ * Drops are drunk with so many licks in the second after each, on average over DROPS of them: a bout has 6 to 9 a second,
+ * while a mouse that finds no water stops after a few (simulated: 6 to 8 with water, 2 to 6 without).
+ */
+const LEAST_LICKS = 5;
 const DROPS = 5;
 const SILENT_TRIALS = 20;
 const STUCK_MS = 5000;
@@ -50,7 +53,8 @@ export class LickWatch {
   readonly #lines: WatchedLines;
   /** Raised, and not yet over. */
   readonly #raised = new Set<LickAlarm>();
-  #undrunk = 0;
+  /** Licks after each of the last earned drops. */
+  readonly #drunk: number[] = [];
   #silent = 0;
   #heard = false;
   readonly #locked: boolean[] = [];
@@ -67,15 +71,17 @@ export class LickWatch {
       // A trial that ended before the second was over says nothing.
       if (ticksBetween(drop, endTicks) < 1000 * ticksPerMs) continue;
       const licks = onsets.filter((at) => within(drop, at, 1000 * ticksPerMs)).length;
-      this.#undrunk = licks < LEAST_LICKS ? this.#undrunk + 1 : 0;
+      this.#drunk.push(licks);
+      if (this.#drunk.length > DROPS) this.#drunk.shift();
     }
     this.#heard ||= onsets.length > 0;
     this.#silent = this.#heard ? 0 : this.#silent + 1;
     this.#locked.push(loud.some((edge) => onsets.some((at) => within(edge, at, LOCKED_MS * ticksPerMs))));
     if (this.#locked.length > LOCKED_WINDOW) this.#locked.shift();
     const locked = this.#locked.filter(Boolean).length;
+    const drunk = this.#drunk.reduce((sum, licks) => sum + licks, 0);
     return [
-      ...this.#state('waterNotDrunk', this.#undrunk >= DROPS),
+      ...this.#state('waterNotDrunk', this.#drunk.length === DROPS && drunk < DROPS * LEAST_LICKS),
       ...this.#state('noLicks', this.#silent >= SILENT_TRIALS),
       ...this.#state('lickStuck', stuck),
       ...this.#state('licksLocked', locked >= LOCKED_WINDOW * LOCKED_SHARE),

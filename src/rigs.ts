@@ -71,7 +71,7 @@ export function chooseRig(choice: RigChoice): ChosenRig {
     }
   }
   const mouse = choice.empty || (file.kind !== 'virtual' && file.kind !== 'emulated') ? null : mouseFor(file, choice);
-  const moving = withMicroscope(mouse, file);
+  const moving = withMicroscope(mouse === null ? null : behindClogs(mouse, file), file);
   switch (file.kind) {
     case 'virtual': {
       const { engine = 'interpreter', pace = null } = choice;
@@ -99,6 +99,20 @@ export function emulatedTime({ lockStep }: EmulatedRig): RigTime {
     nowMs: () => lockStep.nowMs(),
     pass: (ms) => lockStep.wait(sleep(lockStep, ms)),
     after: (ms, callback) => lockStep.after(ms, callback),
+  };
+}
+
+/** To it, water that does not come is no water. */
+function behindClogs(mouse: SimulatedMouse, { outputs }: RigFile): SimulatedMouse {
+  const clogged = new Set(outputs.filter(({ simulateClogged }) => simulateClogged).map(({ name }) => name));
+  if (clogged.size === 0) return mouse;
+  return {
+    state: () => mouse.state(),
+    next: () => mouse.next(),
+    made: () => mouse.made(),
+    sense: (atUs, line, on) => {
+      if (!clogged.has(line)) mouse.sense(atUs, line, on);
+    },
   };
 }
 

@@ -33,7 +33,10 @@ export function animalLog(
     to,
     days,
     cases: casesOf(db, animal.id).filter(({ openedAt, open }) => within(openedAt) || (open && openedAt <= to)),
-    amendments: amendmentsOf(db, animal.id).filter(({ at }) => within(at)),
+    // A description that was entered for the first time corrects nothing.
+    amendments: amendmentsOf(db, animal.id).filter(
+      ({ at, tableName, oldValue }) => within(at) && (tableName !== 'subjects' || oldValue !== null),
+    ),
   };
 }
 

@@ -64,7 +64,7 @@ describe('a rig file', () => {
     expect(rigFacts(findRigFile('virtual')).waterMs(4, 'centre')).toBe(40);
     const file = sound();
     file.lines.water.flowUlPerS = 75;
-    expect(rigFacts(parseRigFile(JSON.stringify(file), 'x')).waterMs(4, 'centre')).toBe(53.3);
+    expect(rigFacts(parseRigFile(JSON.stringify(file), 'x')).waterMs(4, 'centre')).toBe(53.33);
   });
 
   it('refuses a drop at a spout it does not have, or one that would outlast the valve', () => {

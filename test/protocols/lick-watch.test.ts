@@ -48,7 +48,7 @@ function watch() {
   return (n: number, made: Made): LickAlarm[] => Array.from({ length: n }, () => watched.take(trial(made))).flat();
 }
 
-const drinking = { licks: [9900, 10_100, 10_250, 10_400], water: 9901 };
+const drinking = { licks: [9900, 10_050, 10_200, 10_350, 10_500, 10_650, 10_800], water: 9901 };
 const dry = { licks: [9900], water: 9901 };
 
 describe('the lick watch', () => {
@@ -61,7 +61,7 @@ describe('the lick watch', () => {
     expect(take(4, dry)).toEqual([]);
     expect(take(1, dry)).toEqual(['waterNotDrunk']);
     expect(take(20, dry)).toEqual([]);
-    expect(take(1, drinking)).toEqual([]);
+    expect(take(5, drinking)).toEqual([]);
     expect(take(5, dry)).toEqual(['waterNotDrunk']);
   });
 
@@ -72,8 +72,8 @@ describe('the lick watch', () => {
   });
 
   it('counts licks up to a second after the drop, not later ones', () => {
-    expect(watch()(5, { licks: [9900, 10_000, 10_900], water: 9901 })).toEqual([]);
-    expect(watch()(5, { licks: [9900, 10_000, 10_902], water: 9901 })).toEqual(['waterNotDrunk']);
+    expect(watch()(5, { licks: [9900, 10_000, 10_200, 10_400, 10_600, 10_900], water: 9901 })).toEqual([]);
+    expect(watch()(5, { licks: [9900, 10_000, 10_200, 10_400, 10_600, 10_902], water: 9901 })).toEqual(['waterNotDrunk']);
   });
 
   it('tells a sensor that never answered in 20 trials, but not an animal that licked before', () => {

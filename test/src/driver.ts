@@ -25,7 +25,7 @@ export interface Place {
   /** `rig` with these words; blanks separate. */
   rig(
     line: string,
-    options?: Partial<Pick<Io, 'tty' | 'keys$' | 'env'>> & { onOut?: (text: string) => void },
+    options?: Partial<Pick<Io, 'tty' | 'keys$' | 'env' | 'now'>> & { onOut?: (text: string) => void },
   ): Promise<Ran>;
   /** Ctrl-C, to whatever runs. */
   interrupt(): void;
