@@ -73,7 +73,9 @@ describe('the lick watch', () => {
 
   it('counts licks up to a second after the drop, not later ones', () => {
     expect(watch()(5, { licks: [9900, 10_000, 10_200, 10_400, 10_600, 10_900], water: 9901 })).toEqual([]);
-    expect(watch()(5, { licks: [9900, 10_000, 10_200, 10_400, 10_600, 10_902], water: 9901 })).toEqual(['waterNotDrunk']);
+    expect(watch()(5, { licks: [9900, 10_000, 10_200, 10_400, 10_600, 10_902], water: 9901 })).toEqual([
+      'waterNotDrunk',
+    ]);
   });
 
   it('tells a sensor that never answered in 20 trials, but not an animal that licked before', () => {

@@ -114,7 +114,8 @@ function ledgers(db: RecordDatabase): Map<string, { ledger: number; valves: numb
       if ((value & bit) !== 0) opened ??= ticks;
       else if (opened !== null) {
         const ms = (ticks - opened) / 2000;
-        sums.get(name)!.valves += Math.round((c0 + c1 * ms + c2 * ms * ms) * 1000) / 1000;
+        const sum = sums.get(name);
+        if (sum !== undefined) sum.valves += Math.round((c0 + c1 * ms + c2 * ms * ms) * 1000) / 1000;
         opened = null;
       }
     }
@@ -209,9 +210,14 @@ describe('a day of eight animals on two rigs', () => {
     await does('mouse out M8');
 
     // A flush that is stopped locks the rig until it is done.
-    const stopping = types('care ./two.json flush --operator Kim');
-    at.interrupt();
-    expect((await stopping).code).toBe(130);
+    const flush = await at.rig('care ./two.json flush --operator Kim --db day.sqlite', {
+      tty: true,
+      now: () => new Date(),
+      onOut: (text) => {
+        if (text.endsWith('water: 30 of 100')) at.interrupt();
+      },
+    });
+    expect(flush.code).toBe(130);
     await isRefused(run('M8', 'two', '--again late'), /A flush of the rig two was begun .* and not finished/);
     await does('care ./two.json flush');
     await does('care ./two.json wipe');
