@@ -40,7 +40,7 @@ function technician() {
     /** A command that must do what it is asked. */
     async does(line: string, now?: Date): Promise<string> {
       const { code, out, err } = await types(`${line} --operator Kim`, now);
-      expect(`${line}: ${code} ${err}`).toMatch(/: 0 (Note: [^]*)?$/);
+      expect(`${line}: ${code} ${err}`).toMatch(/: 0 (Note: [\s\S]*)?$/);
       return out;
     },
     /** A command that must be refused with these words. */
@@ -249,7 +249,7 @@ describe('a day of eight animals on two rigs', () => {
     // Every session is a run of its chart, with vial and valve for each odour shown.
     const sessions = read((db) => db.prepare('SELECT id FROM sessions').pluck().all()) as number[];
     for (const session of sessions) {
-      expect((await types(`verify ${session}`)).out).toMatch(/^SIMULATED[^]*\nconsistent/);
+      expect((await types(`verify ${session}`)).out).toMatch(/^SIMULATED[\s\S]*\nconsistent/);
     }
     const odours = read(
       (db) =>
