@@ -1,6 +1,7 @@
 /**
  * A recorded session as people and statistics want it: one fact row a trial, read from the record's rows and raw events.
  */
+import { excludedFrom, exclusionUses } from '#data/animal-room/exclusions.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
 import type { LightRow } from '#data/rows.ts';
@@ -43,6 +44,8 @@ export interface TrialFacts {
   readonly assisted: boolean;
   readonly correction: boolean;
   readonly probe: boolean;
+  /** Uses that it is left out of, joined by +; empty: none. */
+  readonly excluded: string;
 }
 
 /** Null for a task that this program does not know: its epochs are not known either. */
@@ -66,6 +69,7 @@ export function lickReader(task: string, { lines }: Pick<SessionRecord, 'lines'>
 export function readTrialFacts(db: RecordDatabase, session: SessionRecord): TrialFacts[] {
   const reader = lickReader(session.task, session);
   let unwrapper: TickUnwrapper | null = null;
+  const uses = exclusionUses.map((use) => ({ use, leavesOut: excludedFrom(db, session.id, use) }));
   return readTrials(db, session.id).map((row) => {
     const plan = row.plan as TrialPlan;
     unwrapper ??= new TickUnwrapper(clockFrom(row));
@@ -89,6 +93,7 @@ export function readTrialFacts(db: RecordDatabase, session: SessionRecord): Tria
       assisted: row.assisted,
       correction: row.correction,
       probe: row.probe,
+      excluded: uses.flatMap(({ use, leavesOut }) => (leavesOut(row.trial) ? [use] : [])).join('+'),
     };
   });
 }

@@ -84,14 +84,20 @@ function lineStanding(
     const never = kind === 'odourTiming' ? 'has no measured onset and clearance' : 'has no calibration';
     return { line, kind, calibration, problem: never };
   }
-  const days = (Date.parse(at) - Date.parse(calibration.measuredAt)) / 86_400_000;
+  const days = daysBetween(calibration.measuredAt, at);
   const good = kind === 'odourTiming' ? odourTimingDays : calibrationDays;
   if (days > good) {
-    const problem = `was measured on ${calibration.measuredAt.slice(0, 10)}, ${Math.floor(days)} days ago, and is good for ${good}`;
+    const problem = `was measured on ${calibration.measuredAt.slice(0, 10)}, ${days} days ago, and is good for ${good}`;
     return { line, kind, calibration, problem };
   }
   const check = all.findLast((each) => each.line === line && each.kind === 'waterCheck');
   return { line, kind, calibration, problem: check === undefined ? null : checkProblem(calibration, check) };
+}
+
+/** Of the calendar, between two times as ISO 8601 with offset. */
+function daysBetween(from: string, to: string): number {
+  const [first, last] = [from, to].map((at) => Date.parse(`${at.slice(0, 10)}T12:00:00Z`)) as [number, number];
+  return Math.round((last - first) / 86_400_000);
 }
 
 /** Why a one-point check after it takes a calibration out of use; null: it does not. */
