@@ -26,7 +26,7 @@ export interface LineCalibration extends Curve {
   readonly measuredAt: string;
 }
 
-export const LEAST_POINTS = 3;
+const LEAST_POINTS = 3;
 
 /** @throws RangeError that says what is wrong with the points */
 export function fitCurve(points: readonly CurvePoint[]): Curve {

@@ -16,6 +16,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@lydell/node-pty': ['hardware'],
   xstate: ['machines', 'protocols', 'hardware/firmata', 'hardware/virtual', 'src'],
   'better-sqlite3': ['data'],
+  'ml-regression-polynomial': ['hardware'],
 };
 
 /** All that a simulated mouse may know: itself, chance and words. Never a plan, a chart, a task or the record. */

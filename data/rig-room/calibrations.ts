@@ -4,12 +4,12 @@ import type { RecordDatabase } from '../open.ts';
 import { textId } from '../texts.ts';
 
 /** Onset and clearance of an odour line, in milliseconds from its valve's opening and closing. */
-export interface OdourTiming {
+interface OdourTiming {
   readonly onsetMs: number;
   readonly clearanceMs: number;
 }
 
-export type Measured =
+type Measured =
   | { readonly kind: 'water' | 'opto'; readonly points: readonly CurvePoint[]; readonly fit: Curve }
   | { readonly kind: 'waterCheck'; readonly points: readonly CurvePoint[]; readonly fit: null }
   | { readonly kind: 'odourTiming'; readonly points: OdourTiming; readonly fit: null };

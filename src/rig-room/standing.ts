@@ -10,7 +10,7 @@ import type { RigFile } from '#hardware/rig-file.ts';
 import type { OutputKind } from '#machines/vocabulary.ts';
 
 /** What is measured of a line, by its kind. */
-export const measuredKinds = { water: 'water', opto: 'opto', odour: 'odourTiming' } as const satisfies Partial<
+const measuredKinds = { water: 'water', opto: 'opto', odour: 'odourTiming' } as const satisfies Partial<
   Record<OutputKind, Calibration['kind']>
 >;
 type MeasuredKind = (typeof measuredKinds)[keyof typeof measuredKinds];

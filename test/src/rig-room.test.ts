@@ -265,6 +265,19 @@ describe('rig care', () => {
   });
 });
 
+describe('an animal on another rig', () => {
+  it('than its last three sessions is pointed out', async () => {
+    const { at, enters, run } = await fitRoom({});
+    for (let session = 0; session < 3; session++) expect((await run()).err).not.toContain('Check the cage card');
+    writeFileSync(at.file('other.json'), JSON.stringify({ ...virtual, name: 'other' }));
+    const { err, code } = await enters('run --subject M1 --rig ./other.json --trials 1 --seed 9');
+    expect([code, one(err)]).toEqual([
+      0,
+      expect.stringContaining('The last sessions of M1 were on the rig rig, and this is other. Check the cage card.'),
+    ]);
+  });
+});
+
 describe('the head-fixed clock', () => {
   it('counts from mouse in, warns, and ends the session at the limit; mouse out is asked for', async () => {
     const { enters, run, types, all } = await fitRoom({ asLive: true, headFixedMin: 15 });
