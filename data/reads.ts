@@ -107,7 +107,7 @@ const summaryColumns = `sessions.id, subjects.name AS subject, rigs.name AS rig,
   (SELECT count(*) FROM trials WHERE trials.session = sessions.id) AS trials`;
 const summaryTables = `sessions JOIN session_animals animals ON animals.session = sessions.id
   JOIN subjects ON subjects.id = animals.subject JOIN rigs ON rigs.id = sessions.rig
-  JOIN session_conditions conditions ON conditions.session = sessions.id`;
+  JOIN conditions_now conditions ON conditions.session = sessions.id`;
 
 function summaries(db: RecordDatabase, rest: string, ...parameters: unknown[]): SessionSummary[] {
   const rows = db.prepare<unknown[], Raw>(`SELECT ${summaryColumns} FROM ${summaryTables} ${rest}`).all(...parameters);
@@ -268,7 +268,7 @@ export function readFaults(db: RecordDatabase, session: number): FaultRow[] {
 
 export function readNotes(db: RecordDatabase, session: number): NoteRow[] {
   return db
-    .prepare<[number], NoteRow>('SELECT at, trial, person, body FROM notes WHERE session = ? ORDER BY id')
+    .prepare<[number], NoteRow>('SELECT at, trial, person, body FROM notes_now WHERE session = ? ORDER BY id')
     .all(session);
 }
 

@@ -35,6 +35,7 @@ const randomMs = 'must be 1 to 30000 whole milliseconds.';
 const flow = 'must be 1 to 1000 ul/s, the flow of the open valve.';
 const days = 'must be 1 to 365 whole days, after which a measurement must be made again.';
 const headFixed = 'must be 5 to 240 whole minutes, which an animal may be head-fixed at a time.';
+const weightDays = 'must be 0 to 7 whole days that a weighing may be old; 0: it is of today.';
 const silence = 'must be 100 to 10000 whole milliseconds, after which the board ends a trial by itself.';
 
 const output = {
@@ -127,6 +128,7 @@ export const rigFileSchema = z.strictObject({
   asLive: z.boolean().default(false),
   calibrationDays: within(z.int(days), 1, 365, days).default(30),
   odourTimingDays: within(z.int(days), 1, 365, days).default(90),
+  weightDays: within(z.int(weightDays), 0, 7, weightDays).default(0),
   headFixedMin: within(z.int(headFixed), 5, 240, headFixed).default(90),
   /** Put in by the program when a session starts: where the odorant that a letter stands for sits. */
   loaded: z

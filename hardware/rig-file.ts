@@ -80,6 +80,8 @@ export interface RigFile {
   readonly calibrationDays: number;
   /** Onset and clearance of an odour line, likewise. */
   readonly odourTimingDays: number;
+  /** So many days may the weight of an animal on restriction be old; 0: it is of today. */
+  readonly weightDays: number;
   /** So long may an animal be head-fixed at a time. */
   readonly headFixedMin: number;
   /** In the copy of a session: on which line the odorant of each letter sits, in which vial. Null: a letter is its line. */

@@ -15,6 +15,7 @@ import { addExcludeCommand } from './commands/exclude.ts';
 import { addFirmwareCommand } from './commands/firmware.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addMouseCommand } from './commands/mouse.ts';
+import { addNoteCommand } from './commands/note.ts';
 import { addOdorantCommand } from './commands/odorant.ts';
 import { addOdourMapCommand } from './commands/odour-map.ts';
 import { addPortsCommand } from './commands/ports.ts';
@@ -72,6 +73,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addCaseCommand(program, io);
   addAmendCommand(program, io);
   addExcludeCommand(program, io);
+  addNoteCommand(program, io);
   addMouseCommand(program, io);
   addLogCommand(program, io);
   addCalibrateCommand(program, io);

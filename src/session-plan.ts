@@ -12,6 +12,7 @@ import { type OdourMap, odourMapOf } from '#data/rig-room/vials.ts';
 import type { ConditionRow } from '#data/rows.ts';
 import { readMouse, sessionWithSeed } from '#data/training-reads.ts';
 import type { MouseState } from '#hardware/mouse/learning-mouse.ts';
+import type { RigFile } from '#hardware/rig-file.ts';
 import { valueText } from '#protocols/parameters.ts';
 import { findTask } from '#protocols/registry.ts';
 import type { SessionKind } from '#protocols/session-kind.ts';
@@ -57,7 +58,7 @@ const nobody: KnownSubject = {
 };
 
 /** Reads only; a record that is not there yet knows nobody. `again`: a second session of the day is meant. */
-export function knownSubject({ path }: Place, name: string, again: boolean, io: Io): KnownSubject {
+export function knownSubject({ path }: Place, file: RigFile, name: string, again: boolean, io: Io): KnownSubject {
   if (!existsSync(path)) return nobody;
   return readingFrom(path, (db) => {
     const animal = animalNamed(db, name);
@@ -66,7 +67,7 @@ export function knownSubject({ path }: Place, name: string, again: boolean, io: 
     const care = careOf(db, animal, nowOf(io).day);
     return {
       entered: true,
-      refused: whyNoSession(care, commandName(io), again),
+      refused: whyNoSession(care, { rig: commandName(io), again, weightDays: file.weightDays }),
       remainingUl: care.remainingUl,
       odourMap: odourMapOf(db, subject),
       headFixedSince: care.headFixedSince,

@@ -136,3 +136,52 @@ WHEN OLD.lifted_at IS NOT NULL OR NEW.session <> OLD.session OR NEW.first_trial 
   OR NEW.at <> OLD.at
 BEGIN SELECT RAISE(ABORT, 'exclusions never change; lift them and exclude again'); END;
 CREATE TRIGGER exclusions_are_kept BEFORE DELETE ON exclusions BEGIN SELECT RAISE(ABORT, 'exclusions are never deleted'); END;
+
+CREATE TRIGGER notes_never_change BEFORE UPDATE ON notes BEGIN SELECT RAISE(ABORT, 'notes never change; amend them'); END;
+CREATE TRIGGER notes_are_kept BEFORE DELETE ON notes BEGIN SELECT RAISE(ABORT, 'notes are never deleted'); END;
+
+CREATE VIEW notes_now AS -- Notes as they count, amendments applied; void ones left out.
+SELECT n.id, n.session, n.subject, n.trial, n.at, n.person,
+  coalesce((SELECT new_value FROM amendments WHERE table_name = 'notes' AND row_key = CAST(n.id AS TEXT)
+    AND column_name = 'body' ORDER BY id DESC LIMIT 1), n.body) AS body,
+  EXISTS (SELECT 1 FROM amendments WHERE table_name = 'notes' AND row_key = CAST(n.id AS TEXT)) AS amended
+FROM notes n
+WHERE coalesce((SELECT new_value FROM amendments WHERE table_name = 'notes' AND row_key = CAST(n.id AS TEXT)
+  AND column_name = 'void' ORDER BY id DESC LIMIT 1), '0') = '0';
+
+CREATE VIEW conditions_now AS -- What sessions were for and what was given, amendments applied.
+SELECT c.session, c.kind, c.agent, c.dose, c.site, c.given_at, c.ladder, c.stage, c.disengagement_rule, c.last_engaged_trial
+FROM session_conditions c
+WHERE NOT EXISTS (SELECT 1 FROM amendments a WHERE a.table_name = 'session_conditions' AND a.row_key = CAST(c.session AS TEXT))
+UNION ALL
+SELECT c.session,
+  coalesce((SELECT new_value FROM amendments WHERE table_name = 'session_conditions' AND row_key = CAST(c.session AS TEXT)
+    AND column_name = 'kind' ORDER BY id DESC LIMIT 1), c.kind),
+  (SELECT value FROM (SELECT new_value AS value, id FROM amendments WHERE table_name = 'session_conditions'
+    AND row_key = CAST(c.session AS TEXT) AND column_name = 'agent' UNION ALL SELECT c.agent, 0) ORDER BY id DESC LIMIT 1),
+  (SELECT value FROM (SELECT new_value AS value, id FROM amendments WHERE table_name = 'session_conditions'
+    AND row_key = CAST(c.session AS TEXT) AND column_name = 'dose' UNION ALL SELECT c.dose, 0) ORDER BY id DESC LIMIT 1),
+  (SELECT value FROM (SELECT new_value AS value, id FROM amendments WHERE table_name = 'session_conditions'
+    AND row_key = CAST(c.session AS TEXT) AND column_name = 'site' UNION ALL SELECT c.site, 0) ORDER BY id DESC LIMIT 1),
+  (SELECT value FROM (SELECT new_value AS value, id FROM amendments WHERE table_name = 'session_conditions'
+    AND row_key = CAST(c.session AS TEXT) AND column_name = 'given_at' UNION ALL SELECT c.given_at, 0) ORDER BY id DESC LIMIT 1),
+  c.ladder, c.stage, c.disengagement_rule, c.last_engaged_trial
+FROM session_conditions c
+WHERE EXISTS (SELECT 1 FROM amendments a WHERE a.table_name = 'session_conditions' AND a.row_key = CAST(c.session AS TEXT));
+
+DROP VIEW sessions_words;
+CREATE VIEW sessions_words AS -- Sessions with names for subject (the right one, where it was reassigned) and rig, and texts in full; amendments applied.
+SELECT s.id AS session, subjects.name AS subject, rigs.name AS rig, s.simulated, c.kind, c.agent, c.dose, c.site,
+  c.given_at, s.task, c.ladder, c.stage, s.off_task, s.operator, s.seed, s.started_at, s.ended_at, s.end_reason,
+  c.disengagement_rule, c.last_engaged_trial,
+  (SELECT count(*) FROM trials WHERE trials.session = s.id) AS trials,
+  s.event_count, s.event_crc32, parameters.body AS parameters, lines.body AS lines, rig_file.body AS rig_file,
+  s.task_hash, s.engine, s.firmware, s.link_version, s.program_version, s.software_version, s.board, s.boot_id
+FROM sessions s
+JOIN conditions_now c ON c.session = s.id
+JOIN session_animals animals ON animals.session = s.id
+JOIN subjects ON subjects.id = animals.subject
+JOIN rigs ON rigs.id = s.rig
+JOIN texts parameters ON parameters.id = s.parameters_text
+JOIN texts lines ON lines.id = s.lines_text
+JOIN texts rig_file ON rig_file.id = s.rig_file_text;

@@ -3,6 +3,7 @@ import type { Animal } from '#data/animal-room/animals.ts';
 import { casesOf, type WelfareCase } from '#data/animal-room/cases.ts';
 import { amendmentsOf, firstDayOf, type LoggedAmendment } from '#data/animal-room/history.ts';
 import type { RecordDatabase } from '#data/open.ts';
+import { nextDay } from './days.ts';
 import { type CareStanding, careOf } from './standing.ts';
 
 export interface AnimalLog {
@@ -38,8 +39,4 @@ export function animalLog(
       ({ at, tableName, oldValue }) => within(at) && (tableName !== 'subjects' || oldValue !== null),
     ),
   };
-}
-
-function nextDay(day: string): string {
-  return new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 }

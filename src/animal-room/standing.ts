@@ -7,6 +7,7 @@ import { dailyWeights, type Restriction, restrictionOn, type Weight } from '#dat
 import type { RecordDatabase } from '#data/open.ts';
 import { openSessionsOf, sessionsOn } from '#data/reads.ts';
 import { bodyShare, isFalling, needUl } from '#protocols/animal-care.ts';
+import { daysBetween } from './days.ts';
 
 export interface CareStanding {
   readonly animal: Animal;
@@ -111,12 +112,18 @@ export function openPoints({
   return points;
 }
 
-/**
- * Why a session may not start, in words, with what to do; null: it may. `rig`: how the program is called; `again`: a second
- * session of the day is meant.
- */
-export function whyNoSession(standing: CareStanding, rig: string, again: boolean): string | null {
-  const { animal, restriction, weight, openCases, sessions } = standing;
+export interface StartAsked {
+  /** How the program is called. */
+  readonly rig: string;
+  /** A second session of the day is meant. */
+  readonly again: boolean;
+  /** So many days may the weight be old; 0: it is of the day. */
+  readonly weightDays: number;
+}
+
+/** Why a session may not start, in words, with what to do; null: it may. */
+export function whyNoSession(standing: CareStanding, { rig, again, weightDays }: StartAsked): string | null {
+  const { animal, restriction, day, weight, before, openCases, sessions } = standing;
   const { name } = animal;
   if (animal.endedOn !== null) {
     return `${name} left the experiment on ${animal.endedOn} (${animal.endStatus}). No session was started. Check the cage card.`;
@@ -125,8 +132,10 @@ export function whyNoSession(standing: CareStanding, rig: string, again: boolean
   if (held !== undefined) {
     return `${name} has an open welfare case (${held.id}: ${held.reason}). No session was started. See to the animal; then close the case, or let it run by your word: ${rig} case ${name} --override "why" --operator NAME.`;
   }
-  if (restriction !== null && weight === null) {
-    return `${name} is on ${restriction.kind} restriction and was not weighed today. No session was started. Weigh it: ${rig} weigh ${name} GRAMS --operator NAME.`;
+  const last = weight ?? before;
+  const age = last === null ? Number.POSITIVE_INFINITY : daysBetween(last.measuredAt, day);
+  if (restriction !== null && age > weightDays) {
+    return `${name} is on ${restriction.kind} restriction and was not weighed ${weightDays === 0 ? 'today' : `in the last ${weightDays + 1} days`}. No session was started. Weigh it: ${rig} weigh ${name} GRAMS --operator NAME.`;
   }
   if (restriction !== null && sessions.length > 0 && !again) {
     return `${name} has run today already (session ${sessions.join(', ')}). No session was started. Check the cage card; if it is to run again, add --again "why".`;

@@ -12,6 +12,7 @@ import { commandName, type Io } from '../io.ts';
 import { decimal, whole } from '../option-values.ts';
 import { placeOf, withRecord } from '../record-option.ts';
 import { UsageError } from '../usage-error.ts';
+import { addAmendWords } from './amend-words.ts';
 
 interface AmendOptions extends EntryOptions {
   readonly grams?: number;
@@ -26,10 +27,11 @@ type Change = Pick<Amendment, 'column' | 'value'>;
 export function addAmendCommand(program: Command, io: Io): void {
   const command = program
     .command('amend')
-    .summary('correct a weighing or an entry of water')
+    .summary('correct a weighing, water, a remark, or what a session was for')
     .description(
       'Corrects what was entered wrongly: the amount, the animal, or that it was entered at all. The first entry stays in the record, with who corrected it, when and why; whatever is computed uses the correction.',
     );
+  addAmendWords(command, io);
   const both = (sub: Command) =>
     withRecord(
       sub

@@ -121,7 +121,7 @@ function prepare(subject: string, options: RunOptions, io: Io) {
   const { simulated } = plain;
   const place = placeOf(io, options.db, simulated);
   const again = options.again?.trim() || null;
-  const known = knownSubject(place, subject, again !== null, io);
+  const known = knownSubject(place, plain, subject, again !== null, io);
   if (known.refused !== null) throw new UsageError(known.refused);
   if (!simulated && !known.entered && options.newSubject !== true) throw unknownSubject(subject);
   const { agent = null, dose = null, site = null, givenAt = null } = options;

@@ -8,7 +8,7 @@ import type { Io } from '../io.ts';
 import { whole } from '../option-values.ts';
 import { placeOf, type RecordOptions, readingFrom, withRecord } from '../record-option.ts';
 import { count, paint, percent, table } from '../table.ts';
-import { standingOf } from '../training.ts';
+import { type Standing, standingOf } from '../training.ts';
 
 interface TodayOptions extends RecordOptions {
   readonly from: number;
@@ -34,7 +34,7 @@ export function addTodayCommand(program: Command, io: Io, exit: (code: number) =
       : readingFrom(path, (db) =>
           restrictedOn(db, day).map((care): Line => {
             const standing = standingOf(db, care.animal.id);
-            return { ...care, toRun: standing === null ? '' : `${standing.ladder.name}, ${standing.stage.name}` };
+            return { ...care, toRun: standing === null ? '' : toRunText(standing) };
           }),
         );
     if (lines.length === 0) {
@@ -59,6 +59,12 @@ export function addTodayCommand(program: Command, io: Io, exit: (code: number) =
     io.out(`${paint(io, late ? 'red' : 'yellow', `Open for ${count(open.length, 'animal')}:`)} ${names}\n`);
     if (late) exit(ExitCode.failed);
   });
+}
+
+/** What its next session is, unless a person says otherwise. */
+function toRunText({ ladder, stage, held, proposal }: Standing): string {
+  const wait = proposal !== null ? `, back to ${proposal.to} proposed: decide` : held ? ', held' : '';
+  return `${ladder.name}, ${stage.name}${wait}`;
 }
 
 function todayTable(lines: readonly Line[]): string {

@@ -8,6 +8,7 @@ import { rigId } from '#data/rigs.ts';
 import { offCurve } from '#hardware/calibration.ts';
 import type { RigFile } from '#hardware/rig-file.ts';
 import type { OutputKind } from '#machines/vocabulary.ts';
+import { daysBetween } from '../animal-room/days.ts';
 
 /** What is measured of a line, by its kind. */
 const measuredKinds = { water: 'water', opto: 'opto', odour: 'odourTiming' } as const satisfies Partial<
@@ -92,12 +93,6 @@ function lineStanding(
   }
   const check = all.findLast((each) => each.line === line && each.kind === 'waterCheck');
   return { line, kind, calibration, problem: check === undefined ? null : checkProblem(calibration, check) };
-}
-
-/** Of the calendar, between two times as ISO 8601 with offset. */
-function daysBetween(from: string, to: string): number {
-  const [first, last] = [from, to].map((at) => Date.parse(`${at.slice(0, 10)}T12:00:00Z`)) as [number, number];
-  return Math.round((last - first) / 86_400_000);
 }
 
 /** Why a one-point check after it takes a calibration out of use; null: it does not. */
