@@ -12,9 +12,17 @@ function epochCode(epoch: Epoch): number {
 
 export class LightStatements {
   readonly #insert;
+  readonly #lastSite;
+  #site: number | null = null;
 
   constructor(db: RecordDatabase) {
     this.#insert = db.prepare(insert('opto', lightColumns));
+    this.#lastSite = db.prepare<[number], number | null>('SELECT max(id) FROM opto_sites WHERE subject = ?').pluck();
+  }
+
+  /** A session of this subject begins: its light goes where the last fibre points. */
+  begin(subject: number): void {
+    this.#site = this.#lastSite.get(subject) ?? null;
   }
 
   add(session: number, trial: number, light: LightRow): void {
@@ -23,6 +31,7 @@ export class LightStatements {
       trial,
       from_epoch: epochCode(light.from),
       to_epoch: epochCode(light.to),
+      site: this.#site,
       sham: light.sham,
       waveform: light.waveform,
       frequency_hz: light.frequencyHz,
@@ -72,6 +81,7 @@ const lightColumns = [
   'trial',
   'from_epoch',
   'to_epoch',
+  'site',
   'sham',
   'waveform',
   'frequency_hz',

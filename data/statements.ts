@@ -127,6 +127,7 @@ export class RowStatements {
     });
     const session = Number(lastInsertRowid);
     this.training.condition(session, start);
+    this.#light.begin(start.subject);
     if (start.headFixed && headFixedSince(this.#db, start.subject) === null) {
       const { startedAt: at, operator: person } = start;
       addHeadFixation(this.#db, start.subject, { step: 'in', at, session, person });

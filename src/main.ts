@@ -12,6 +12,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addEmulateCommand } from './commands/emulate.ts';
 import { addExcludeCommand } from './commands/exclude.ts';
+import { addFibreCommand } from './commands/fibre.ts';
 import { addFirmwareCommand } from './commands/firmware.ts';
 import { addLogCommand } from './commands/log.ts';
 import { addMouseCommand } from './commands/mouse.ts';
@@ -74,6 +75,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addAmendCommand(program, io);
   addExcludeCommand(program, io);
   addNoteCommand(program, io);
+  addFibreCommand(program, io);
   addMouseCommand(program, io);
   addLogCommand(program, io);
   addCalibrateCommand(program, io);

@@ -18,7 +18,7 @@ import { findTask } from '#protocols/registry.ts';
 import type { SessionKind } from '#protocols/session-kind.ts';
 import type { Task } from '#protocols/task.ts';
 import { nowOf } from './animal-room/entering.ts';
-import { careOf, whyNoSession } from './animal-room/standing.ts';
+import { careOf, remainingUl, whyNoSession } from './animal-room/standing.ts';
 import { commandName, type Io } from './io.ts';
 import { readingFrom } from './record-option.ts';
 import { type Standing, standingOf } from './training.ts';
@@ -34,7 +34,7 @@ export interface KnownSubject {
   readonly mouse: MouseState | undefined;
   /** Why no session may start with it, in words; null: it may. */
   readonly refused: string | null;
-  /** What rigs may still give it today, microlitres; null: as the rig file says. */
+  /** What rigs may still give it today, microlitres; null: it is on no restriction. */
   readonly remainingUl: number | null;
   readonly odourMap: OdourMap;
   /** Since when its head is fixed, ISO 8601; null: it is free. */
@@ -68,7 +68,7 @@ export function knownSubject({ path }: Place, file: RigFile, name: string, again
     return {
       entered: true,
       refused: whyNoSession(care, { rig: commandName(io), again, weightDays: file.weightDays }),
-      remainingUl: care.remainingUl,
+      remainingUl: remainingUl(care, file.waterPerSessionUl),
       odourMap: odourMapOf(db, subject),
       headFixedSince: care.headFixedSince,
       usualRig: usualRigOf(db, animal.name),

@@ -185,3 +185,18 @@ JOIN rigs ON rigs.id = s.rig
 JOIN texts parameters ON parameters.id = s.parameters_text
 JOIN texts lines ON lines.id = s.lines_text
 JOIN texts rig_file ON rig_file.id = s.rig_file_text;
+
+DROP TABLE opto_sites;
+CREATE TABLE opto_sites ( -- Fibres and where they point. The last one of a site and hemisphere counts.
+  id INTEGER PRIMARY KEY, -- Row.
+  subject INTEGER NOT NULL REFERENCES subjects, -- In whom.
+  fibre TEXT NOT NULL, -- Fibre's label.
+  site TEXT NOT NULL, -- Brain area, e.g. M2.
+  hemisphere TEXT NOT NULL CHECK (hemisphere IN ('left', 'right', 'both')), -- Side.
+  transmission_fraction REAL CHECK (transmission_fraction > 0 AND transmission_fraction <= 1), -- Share of light that leaves the tip, measured before implanting; null: not measured.
+  implanted_on TEXT NOT NULL, -- YYYY-MM-DD.
+  entered_at TEXT NOT NULL, -- ISO 8601 with offset.
+  person TEXT NOT NULL -- Who entered it.
+) STRICT;
+CREATE TRIGGER opto_sites_never_change BEFORE UPDATE ON opto_sites BEGIN SELECT RAISE(ABORT, 'fibres never change; enter another'); END;
+CREATE TRIGGER opto_sites_are_kept BEFORE DELETE ON opto_sites BEGIN SELECT RAISE(ABORT, 'fibres are never deleted'); END;

@@ -32,8 +32,8 @@ export interface CareStanding {
   readonly needUl: number | null;
   /** Null as `needUl`; 0 with free access. */
   readonly dueUl: number | null;
-  /** What rigs may still give; null: as the rig files say. */
-  readonly remainingUl: number | null;
+  /** Of `givenUl`, what rigs gave. */
+  readonly byRigsUl: number;
   /** Sessions of the day, by number. */
   readonly sessions: readonly number[];
   /** Those that run now, or whose process died: their water is not counted yet. */
@@ -56,7 +56,6 @@ export function careOf(db: RecordDatabase, animal: Animal, day: string): CareSta
   const byRigs = water.reduce((sum, { ul, session }) => sum + (session === null ? 0 : (ul ?? 0)), 0);
   const freeAccess = water.some(({ kind }) => kind === 'freeAccess');
   const need = restriction === null || last === null ? null : needUl(last.grams, implant, restriction.needMlPerG);
-  const most = restriction?.mostUlPerDay ?? null;
   return {
     animal,
     day,
@@ -72,11 +71,16 @@ export function careOf(db: RecordDatabase, animal: Animal, day: string): CareSta
     freeAccess,
     needUl: need,
     dueUl: need === null ? null : freeAccess ? 0 : Math.max(0, need - givenUl),
-    remainingUl: most === null ? null : Math.max(0, most - byRigs),
+    byRigsUl: byRigs,
     sessions: sessionsOn(db, animal.id, day),
     unfinished: openSessionsOf(db, animal.id).map(({ session }) => session),
     headFixedSince: headFixedSince(db, animal.id),
   };
+}
+
+/** What rigs may still give it on the day, microlitres; null: it is on no restriction. `usualUl`: where no limit was ordered. */
+export function remainingUl({ restriction, byRigsUl }: CareStanding, usualUl: number): number | null {
+  return restriction === null ? null : Math.max(0, (restriction.mostUlPerDay ?? usualUl) - byRigsUl);
 }
 
 /** Every animal on restriction, with an open case or in a rig on a day; cases first, then by name. */

@@ -7,6 +7,8 @@ import { entering } from '#data/animal-room/entry.ts';
 import { addHeadFixation, headFixedSince } from '#data/animal-room/head-fixations.ts';
 import { ownerOf, reassign } from '#data/animal-room/reassign.ts';
 import { weightsOf } from '#data/animal-room/weights.ts';
+import { odourMapOf } from '#data/rig-room/vials.ts';
+import { canonical } from '#machines/canonical.ts';
 import { type EntryOptions, expectAnimal, nowOf, personOf } from '../animal-room/entering.ts';
 import { stagesAfterChange } from '../animal-room/stage-after-change.ts';
 import { careOf, ulText, waterLine } from '../animal-room/standing.ts';
@@ -87,6 +89,12 @@ function move(io: Io, session: number, options: ReassignOptions): void {
           `Case ${opened.id} of ${from.name} was opened by that weighing. A person closes it: ${rig} case ${from.name} --close "..." --operator NAME`,
         );
       }
+    }
+    const shown = odourMapOf(db, from.id);
+    if (Object.keys(shown).length > 0 && canonical(shown) !== canonical(odourMapOf(db, to.id))) {
+      said.push(
+        `It was shown the odours of ${from.name}'s map: A to D are other substances to ${to.name}. What each trial showed stands in the record; exclude the session if ${to.name} could not know them: ${rig} exclude ${session} --use behaviour --reason "..." --operator NAME`,
+      );
     }
     const fixedSince = headFixedSince(db, from.id);
     if (fixedSince !== null && Date.parse(fixedSince) <= started) {

@@ -59,6 +59,26 @@ describe("an animal's limit of a day", () => {
   }, 120_000);
 });
 
+describe('without an ordered limit', () => {
+  it("the rig file's own water holds for the day of an animal on restriction, over all its sessions", async () => {
+    const at = place();
+    const rigFile = { ...JSON.parse(findRigFile('virtual').text), name: 'small', waterPerSessionUl: LIMIT_UL };
+    writeFileSync(at.file('small.json'), JSON.stringify(rigFile));
+    const types = (line: string) => at.rig(`${line} --db a.sqlite --operator Kim`);
+    await types('subject add M1 --simulated');
+    await types('restrict M1 --reference 25');
+    await types('weigh M1 24.8');
+    const run = (seed: number) =>
+      types(`run --subject M1 --rig ./small.json --skill 1 --trials 20 --seed ${seed} --again why`);
+    expect((await run(1)).out).toContain('All trials are done');
+    expect((await run(2)).out).toContain('The water allowance of this session is spent');
+    expect((await run(3)).err).toMatch(/may still get [\d.]+ ul from rigs today, less than the valves/);
+    const db = openRecord(at.file('a.sqlite'), { mode: 'read' });
+    expect(db.prepare('SELECT sum(ul) FROM drops').pluck().get()).toBeLessThanOrEqual(LIMIT_UL);
+    db.close();
+  });
+});
+
 function isOfSession(path: string, entry: number): boolean {
   const db = openRecord(path, { mode: 'read' });
   try {

@@ -152,11 +152,17 @@ describe('rig calibrate', () => {
     const lit = '--set optoEpoch=lateDelay --set optoShare=0.5';
     expect(one((await run(lit)).err)).toMatch(/The opto light of the rig rig has no calibration; without milliwatts/);
     await enters('calibrate ./rig.json opto --drive 0.2,0.5,0.8 --mw 1,2.5,4');
+    await enters('subject add M1 --simulated');
+    expect(one((await enters('fibre M1 --site M2')).err)).toMatch(/A fibre needs --label, --site, --hemisphere/);
+    await enters('fibre M1 --label F7 --site M2 --hemisphere both --implanted 2026-02-01 --transmission 0.8');
     expect(one((await run(lit)).err)).toMatch(
       /A drive of 1 is outside of .* \(0\.2 to 0\.8, which is 1\.00 to 4\.00 mW\)/,
     );
     const { out } = await run(`${lit} --set lightAmplitude=0.6`);
     expect(out).toContain('Opto light at drive 0.6 is 3.00 mW at the fibre tip');
+    expect(all('SELECT DISTINCT fibre, opto_sites.site FROM opto JOIN opto_sites ON id = opto.site')).toEqual([
+      { fibre: 'F7', site: 'M2' },
+    ]);
     const lights = all<{ power_mw: number }>('SELECT power_mw FROM opto WHERE sham IS NULL');
     expect(lights.length).toBeGreaterThan(0);
     for (const { power_mw } of lights) expect(power_mw).toBeCloseTo(3, 6);
@@ -203,6 +209,10 @@ describe('odorants, vials and maps', () => {
     expect((await types('verify 1')).out).toMatch(/consistent: 4 trials/);
     expect((await types('vial list ./rig.json')).out).toMatch(/odourD +octanal +2026-03-02 09:00 +\d+ +24/);
     await enters('mouse out M1');
+    await enters('subject add M2 --simulated');
+    expect(one((await enters('session reassign 1 --animal M2 --reason mixup')).out)).toContain(
+      "It was shown the odours of M1's map: A to D are other substances to M2.",
+    );
     expect(one((await run('--task blank')).err)).toMatch(
       /A blank session shows solvent only, and limonene sits on "odourA"/,
     );
