@@ -128,6 +128,7 @@ function prepareToWrite(db: RecordDatabase, file: string): void {
       `${file} lies where a write-ahead log cannot be kept, so a record there could be damaged. Record on a disk of this computer.`,
     );
   }
+  if ((db.pragma('user_version', { simple: true }) as number) === SCHEMA_VERSION) return;
   // A second program that opens the same new file waits here, then finds nothing left to do.
   db.transaction(() => migrate(db)).immediate();
 }

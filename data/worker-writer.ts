@@ -24,6 +24,7 @@ export async function openWorkerWriter(path: string, options: WriterOptions = {}
   const client = new WorkerClient({ path, createFolder: options.createFolder ?? false });
   await client.ready;
   return {
+    leases: true,
     committed$: client.committed$,
     takeLease: (rig) => client.call<number[]>({ kind: 'takeLease', rig }),
     subjectFor: (subject) => client.call<number>({ kind: 'subjectFor', subject }),

@@ -2,8 +2,10 @@
  * The one writer behind both RecordWriters: statements prepared once, short synchronous transactions, no await inside.
  *
  * `synchronous`, on purpose (sqlite.org/pragma.html#pragma_synchronous, WAL):
- *   commit per session (simulation)  NORMAL: no wait for the disk; a power cut may undo whole sessions, which can be run
+ *   commit per session (cohorts)     NORMAL: no wait for the disk; a power cut may undo whole sessions, which can be run
  *                                    again from their seed, and never damages the file.
+ *   commit in bursts (simulated rig) NORMAL; rows wait in memory and are written some trials at a time, so that whoever
+ *                                    else works on the record waits for milliseconds, however long the session takes.
  *   commit per batch (lab)           NORMAL between, FULL for the commits that end a trial or open or close a session:
  *                                    that one waits for the disk and takes the batches before it along. A killed process
  *                                    loses nothing committed; a power cut loses at most the trial in flight.
@@ -13,7 +15,7 @@ import { EventDigest } from '#machines/digest.ts';
 import type { RawEvent } from '#machines/vocabulary.ts';
 import { addSessionWater } from './animal-room/water.ts';
 import { cameFree, closeInterrupted } from './interrupted.ts';
-import { beat, expectLease, releaseLease, takeLeaseRow } from './leases.ts';
+import { beat, expectLease, HEARTBEAT_MS, releaseLease, takeLeaseRow } from './leases.ts';
 import type { RecordDatabase } from './open.ts';
 import { fromSqlite } from './record-error.ts';
 import { rigFor } from './rigs.ts';
@@ -36,9 +38,10 @@ import type {
 import { SessionWater } from './session-water.ts';
 import { EVENT_COLUMNS, EVENT_GROUP, RowStatements } from './statements.ts';
 import { addSubject, subjectFor } from './subjects.ts';
+import { WriteLock } from './write-lock.ts';
 
 export interface CoreOptions {
-  readonly commit: 'session' | 'batch';
+  readonly commit: 'session' | 'bursts' | 'batch';
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Called after each commit that covers new events, with the last `seq` in it. */
@@ -53,11 +56,14 @@ export interface LeaseRequest {
 /** Numbers of an event in a packed batch: seq, ticks, code, value. */
 export const PACKED_EVENT_LENGTH = 4;
 
+/** Events in a burst: some 25 trials, a few milliseconds of writing. */
+const BURST_EVENTS = 1000;
+
 export class WriterCore {
   readonly #db: RecordDatabase;
   readonly #options: CoreOptions;
   readonly #rows: RowStatements;
-  readonly #begin;
+  readonly #lock: WriteLock;
   readonly #commit;
   readonly #rollback;
   readonly #token = randomUUID();
@@ -72,12 +78,16 @@ export class WriterCore {
   #grouped = 0;
   #committedSeq = -1;
   #failure: unknown = null;
+  /** Of a burst: what is still to be written. */
+  #waiting: ((session: number) => void)[] = [];
+  #waitingEvents = 0;
+  #beatAtMs = 0;
 
   constructor(db: RecordDatabase, options: CoreOptions) {
     this.#db = db;
     this.#options = options;
     this.#rows = new RowStatements(db);
-    this.#begin = db.prepare('BEGIN IMMEDIATE');
+    this.#lock = new WriteLock(db);
     this.#commit = db.prepare('COMMIT');
     this.#rollback = db.prepare('ROLLBACK');
     db.pragma('synchronous = NORMAL');
@@ -125,7 +135,7 @@ export class WriterCore {
       this.#digest = new EventDigest();
       this.#water = new SessionWater(start.lines, start.rigFile);
       this.#committedSeq = -1;
-      if (this.#options.commit === 'batch') this.#finish();
+      if (this.#options.commit !== 'session') this.#finish();
       this.#session = session;
       this.#subject = start.subject;
       return session;
@@ -136,8 +146,12 @@ export class WriterCore {
   }
 
   events(batch: readonly RawEvent[]): void {
+    const bursts = this.#options.commit === 'bursts';
+    // The caller uses its array again.
+    const kept = bursts ? [...batch] : batch;
+    if (bursts) this.#waitingEvents += kept.length;
     this.#write(false, (session) => {
-      for (const event of batch) this.#event(session, event.seq, event.ticks, event.code, event.value);
+      for (const event of kept) this.#event(session, event.seq, event.ticks, event.code, event.value);
       this.#endBatch();
     });
   }
@@ -179,7 +193,8 @@ export class WriterCore {
   }
 
   frames(rows: readonly FrameRow[]): void {
-    this.#write(false, (session) => this.#rows.imaging.frames(session, rows));
+    const kept = [...rows];
+    this.#write(false, (session) => this.#rows.imaging.frames(session, kept));
   }
 
   certificate(row: CertificateRow): void {
@@ -205,24 +220,30 @@ export class WriterCore {
   }
 
   closeSession(end: SessionEnd): SessionTotals {
+    this.#guard(() => this.#burst());
     const totals = { eventCount: this.#digest.count, eventCrc32: this.#digest.crc32 };
     this.#write(true, (session) => {
       this.#writeGroup();
       this.#rows.closeSession(session, end, totals);
       addSessionWater(this.#db, session, end.endedAt, this.#water!.given());
     });
-    if (this.#db.inTransaction) this.#guard(() => this.#finish());
+    this.#guard(() => {
+      this.#burst();
+      if (this.#db.inTransaction) this.#finish();
+    });
     this.#session = null;
     if (this.#options.commit === 'session') this.beat();
     return totals;
   }
 
   /**
-   * Forgets the open session. Commit per session: nothing of it stays. Commit per batch: what is committed stays, open,
+   * Forgets the open session. Commit per session: nothing of it stays. Else what is committed stays, open,
    * and is closed as interrupted when the rig's lease is taken next.
    */
   abandon(): void {
     this.#undo();
+    this.#waiting = [];
+    this.#waitingEvents = 0;
     this.#session = null;
   }
 
@@ -279,12 +300,36 @@ export class WriterCore {
         work(session);
         return;
       }
+      if (this.#options.commit === 'bursts') {
+        this.#waiting.push(work);
+        if (this.#waitingEvents >= BURST_EVENTS) this.#burst();
+        return;
+      }
       this.#start(toDisk);
       // Whoever took the rig over has closed this session: under the lock that this transaction holds, nothing may follow.
       expectLease(this.#db, this.#token);
       work(session);
       this.#finish();
     });
+  }
+
+  /** Writes what waits, as one transaction. */
+  #burst(): void {
+    const session = this.#session;
+    if (session === null || this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingEvents = 0;
+    this.#start(false);
+    expectLease(this.#db, this.#token);
+    const nowMs = this.#options.now();
+    if (nowMs - this.#beatAtMs >= HEARTBEAT_MS) {
+      beat(this.#db, this.#token, nowMs);
+      this.#beatAtMs = nowMs;
+    }
+    for (const work of waiting) work(session);
+    this.#writeGroup();
+    this.#finish();
   }
 
   /** A transaction apart from any session. What the world refuses here leaves the writer as it was. */
@@ -321,7 +366,7 @@ export class WriterCore {
   #start(toDisk: boolean): void {
     if (toDisk !== this.#toDisk) this.#db.pragma(`synchronous = ${toDisk ? 'FULL' : 'NORMAL'}`);
     this.#toDisk = toDisk;
-    this.#begin.run();
+    this.#lock.take();
   }
 
   #finish(): void {

@@ -1,11 +1,12 @@
 /**
  * The one way into the record. Two writers share this interface and one core:
- *   openWriter (here)                      in this process, one transaction a session: simulation at full speed
+ *   openWriter (here)                      in this process, in bursts or one transaction a session: simulation at full speed
  *   openWorkerWriter (worker-writer.ts)    in a worker thread, a commit per batch: the lab, and simulation at real time
  * The event path returns nothing and copies nothing here; only what waits for the disk gives a promise.
  */
 import { type Observable, Subject } from 'rxjs';
 import type { RawEvent } from '#machines/vocabulary.ts';
+import { HEARTBEAT_MS } from './leases.ts';
 import { openRecord } from './open.ts';
 import type {
   AssessmentRow,
@@ -30,6 +31,8 @@ import { type LeaseRequest, WriterCore } from './writer-core.ts';
  * and as the error of `committed$`. After it the writer takes nothing more; close it.
  */
 export interface RecordWriter {
+  /** A session needs the rig's lease (`takeLease`); without, it is one transaction and nobody sees it before its end. */
+  readonly leases: boolean;
   /**
    * The last committed `seq`, after each commit: the rig may forget what is before it. Errors when the disk cannot
    * follow, completes on close.
@@ -80,6 +83,8 @@ export interface RecordWriter {
 }
 
 export interface WriterOptions {
+  /** One transaction a session, without a lease; or in bursts of some trials, under the rig's lease. */
+  readonly commit?: 'session' | 'bursts';
   /** As recordPlace says. */
   readonly createFolder?: boolean;
 }
@@ -88,14 +93,17 @@ export interface WriterOptions {
  * A writer in this process. It gives signs of life only between sessions, so a rig at real time belongs to the worker.
  * Throws RecordError when the record cannot be opened.
  */
-export function openWriter(path: string, options: WriterOptions = {}): RecordWriter {
+export function openWriter(path: string, { commit = 'session', ...options }: WriterOptions = {}): RecordWriter {
   const committed = new Subject<number>();
   const core = new WriterCore(openRecord(path, { mode: 'write', ...options }), {
-    commit: 'session',
+    commit,
     now: Date.now,
     onCommitted: (seq) => committed.next(seq),
   });
+  // A session that stands still writes nothing, and yet holds its rig.
+  const beating = commit === 'bursts' ? setInterval(() => core.beat(), HEARTBEAT_MS).unref() : undefined;
   return {
+    leases: commit === 'bursts',
     committed$: committed.asObservable(),
     takeLease: async (rig) => core.takeLease(rig),
     subjectFor: async (subject) => core.subjectFor(subject),
@@ -116,6 +124,7 @@ export function openWriter(path: string, options: WriterOptions = {}): RecordWri
     closeSession: async (end) => core.closeSession(end),
     abandon: async () => core.abandon(),
     close: async () => {
+      clearInterval(beating);
       core.close();
       committed.complete();
     },

@@ -53,7 +53,9 @@ export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
   const { chosen, ready, place } = live;
   const { path, createFolder } = place;
   const writer =
-    chosen.commit === 'batch' ? await openWorkerWriter(path, { createFolder }) : openWriter(path, { createFolder });
+    chosen.commit === 'batch'
+      ? await openWorkerWriter(path, { createFolder })
+      : openWriter(path, { createFolder, commit: 'bursts' });
   const open = new Subscription();
   let interrupted = false;
   try {
@@ -184,12 +186,10 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
       print(certificateLine(certificate, io));
       print(`All its figures: ${rig} certificate ${session}${live.flags}\n`);
     }
-  } else if (live.chosen.commit === 'batch') {
+  } else {
     print(
       `Session ${session} could not be closed in the record. Of ${count(trials, 'trial')}, ${savedTrials(live.place.path, session)} are saved in ${live.place.path}; the session is closed as interrupted when this rig is started next.\n`,
     );
-  } else {
-    print(`Nothing of this simulated session was saved. The same --seed gives the same session again.\n`);
   }
 }
 

@@ -49,8 +49,8 @@ export interface ChosenRig {
   readonly rig: Rig;
   readonly time: RigTime;
   /**
-   * `batch`: time goes on by itself, so every batch is committed as it comes. `session`: time waits for the host, so one
-   * transaction takes the whole session.
+   * `batch`: time goes on by itself, so every batch is committed as it comes. `session`: time waits for the host, and the
+   * session can be run again from its seed, so the rig forgets what was handed in.
    */
   readonly commit: 'batch' | 'session';
   /** The simulated mouse at its pins; null: none, or in another process. */

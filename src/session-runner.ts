@@ -228,7 +228,7 @@ class SessionRun implements RunningSession {
   async #connect(): Promise<void> {
     const { writer, chosen, subject, newSubject, now } = this.#setup;
     const { simulated, name } = chosen.file;
-    if (chosen.commit === 'batch') {
+    if (writer.leases) {
       this.#interrupted = await writer.takeLease({ rigName: name, simulated });
     }
     // A misspelt animal is refused before a port is touched.

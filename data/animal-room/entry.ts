@@ -2,6 +2,7 @@
 import { openRecord, type RecordDatabase } from '../open.ts';
 import type { Place } from '../place.ts';
 import { fromSqlite } from '../record-error.ts';
+import { WriteLock } from '../write-lock.ts';
 
 /**
  * Opens the record, lets `work` read and write as one, closes it. An error of `work` undoes all of it. Sessions that run
@@ -11,8 +12,12 @@ export function entering<T>({ path, createFolder }: Place, work: (db: RecordData
   const db = openRecord(path, { mode: 'write', createFolder });
   try {
     db.pragma('synchronous = FULL');
-    return db.transaction(() => work(db)).immediate();
+    new WriteLock(db).take();
+    const result = work(db);
+    db.exec('COMMIT');
+    return result;
   } catch (error) {
+    if (db.inTransaction) db.exec('ROLLBACK');
     throw fromSqlite(error, path);
   } finally {
     db.close();
