@@ -24,13 +24,14 @@ export async function askLine(io: Io, question: string): Promise<string | null> 
   const line = await lastValueFrom(
     merge(io.keys$, io.interrupts$.pipe(map(() => CTRL_C))).pipe(
       scan((typed, key) => {
-        if (key >= ' ' && key !== BACKSPACE) io.out(key);
+        // A paste arrives as one key.
+        io.out(key.replace(/\p{Cc}/gu, ''));
         return key === BACKSPACE ? typed.slice(0, -1) : typed + key;
       }, ''),
-      takeWhile((typed) => !/[\r\n]$/.test(typed) && !typed.endsWith(CTRL_C), true),
+      takeWhile((typed) => !/[\r\n]$/.test(typed) && !typed.includes(CTRL_C), true),
     ),
     { defaultValue: CTRL_C },
   );
   io.out('\n');
-  return line.endsWith(CTRL_C) ? null : line.trim();
+  return line.includes(CTRL_C) ? null : line.trim();
 }

@@ -78,7 +78,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   addFibreCommand(program, io);
   addMouseCommand(program, io);
   addLogCommand(program, io);
-  addCalibrateCommand(program, io);
+  addCalibrateCommand(program, io, exit);
   addCareCommand(program, io, exit);
   addOdorantCommand(program, io);
   addVialCommand(program, io);

@@ -7,6 +7,7 @@ import { type CurvePoint, fitCurve, offCurve, valueAt } from '#hardware/calibrat
 import type { RigFile } from '#hardware/rig-file.ts';
 import { nowOf, personOf } from '../animal-room/entering.ts';
 import { askLine } from '../ask.ts';
+import { ExitCode } from '../complain.ts';
 import type { Io } from '../io.ts';
 import { decimal, whole } from '../option-values.ts';
 import { withDb } from '../record-option.ts';
@@ -43,7 +44,7 @@ type OutputLine = RigFile['outputs'][number];
 /** Over this share off the curve a point is pointed at. */
 const RESIDUAL_TOLERANCE = 0.05;
 
-export function addCalibrateCommand(program: Command, io: Io): void {
+export function addCalibrateCommand(program: Command, io: Io, exit: (code: number) => void): void {
   const command = program
     .command('calibrate')
     .summary('measure what a line gives: water, opto light, odour')
@@ -69,7 +70,7 @@ export function addCalibrateCommand(program: Command, io: Io): void {
     const line = expectLine(room, name);
     const person = personOf(options);
     if (options.void !== undefined) return io.out(voided(room, line, options.void, person, io));
-    if (line.kind === 'water') return await water(room, line, options, person, io);
+    if (line.kind === 'water') return exit(await water(room, line, options, person, io));
     if (line.kind === 'opto') return light(room, line, options, person, io);
     if (line.kind === 'odour') return odour(room, line, options, person, io);
     throw new UsageError(
@@ -78,7 +79,13 @@ export function addCalibrateCommand(program: Command, io: Io): void {
   });
 }
 
-async function water(room: RigRoom, line: OutputLine, options: CalibrateOptions, person: string, io: Io) {
+async function water(
+  room: RigRoom,
+  line: OutputLine,
+  options: CalibrateOptions,
+  person: string,
+  io: Io,
+): Promise<number> {
   const { ms, grams, pulses, check = false } = options;
   refuseOthers(options, ['drive', 'mw', 'onset', 'clearance'], 'water');
   if (ms === undefined)
@@ -99,7 +106,16 @@ async function water(room: RigRoom, line: OutputLine, options: CalibrateOptions,
       `${ms.length} opening times need ${ms.length} weights, not ${grams.length}. Nothing was entered.`,
     );
   }
+  const before = readForRig(room, (db) => lineOf(rigStanding(db, room.file, nowOf(io).at), line.name));
+  const curve = before?.calibration?.kind === 'water' ? before.calibration.fit : null;
+  if (check && curve === null) {
+    throw new UsageError(`"${line.name}" has no calibration to check. Nothing was fired. Calibrate it first.`);
+  }
   const weighed = grams ?? (await fireAndAsk(room, line, ms, options, io));
+  if (weighed === null) {
+    io.err('rig: stopped as asked; the line is shut, and nothing was entered. Begin again when there is time.\n');
+    return ExitCode.interrupted;
+  }
   const points = ms.map((x, index): CurvePoint => ({ x, y: (weighed[index]! * 1000) / pulses }));
   const ul = weighed.reduce((sum, g) => sum + g * 1000, 0);
   const { at } = nowOf(io);
@@ -108,11 +124,6 @@ async function water(room: RigRoom, line: OutputLine, options: CalibrateOptions,
   const entry: NewCalibration = check
     ? { ...measured, kind: 'waterCheck', points, fit: null }
     : { ...measured, kind: 'water', points, fit: fitted(points) };
-  const before = readForRig(room, (db) => lineOf(rigStanding(db, room.file, at), line.name));
-  const curve = before?.calibration?.kind === 'water' ? before.calibration.fit : null;
-  if (check && curve === null) {
-    throw new UsageError(`"${line.name}" has no calibration to check. Nothing was entered. Calibrate it first.`);
-  }
   enterForRig(io, room, (db, rig) => {
     addCalibration(db, rig, entry);
     addCare(db, rig, { step: 'calibrate', ...ran });
@@ -121,7 +132,7 @@ async function water(room: RigRoom, line: OutputLine, options: CalibrateOptions,
     io.out(
       `${pointsText(entry, 'ms', 'ul', io)}${line.name} of ${room.file.name} is calibrated from ${entry.fit.least} to ${entry.fit.most} ms.\n`,
     );
-    return;
+    return ExitCode.ok;
   }
   const off = offCurve(curve!, points[0]!);
   const said = `${points[0]!.x} ms gave ${points[0]!.y.toFixed(2)} ul, ${Math.abs(off * 100).toFixed(1)} % ${off < 0 ? 'less' : 'more'} than its calibration says`;
@@ -130,15 +141,17 @@ async function water(room: RigRoom, line: OutputLine, options: CalibrateOptions,
       ? `${said}: it holds.\n`
       : `${paint(io, 'red', `${said}.`)} Over ${CHECK_TOLERANCE * 100} % it no longer counts: look for air, a leak or a clog, and calibrate ${line.name} anew.\n`,
   );
+  return ExitCode.ok;
 }
 
+/** What the pulses of each time weighed; null: stopped by Ctrl-C. */
 async function fireAndAsk(
   { file, named }: RigRoom,
   line: OutputLine,
   times: readonly number[],
   { pulses, rest, port }: CalibrateOptions,
   io: Io,
-): Promise<number[]> {
+): Promise<number[] | null> {
   if (!io.tty) {
     throw new UsageError(
       `Weights are asked for at a terminal, and this is none. Nothing was fired. Fire and weigh, then give --grams.`,
@@ -150,27 +163,21 @@ async function fireAndAsk(
       io,
       `Empty the cup under "${line.name}", then press return: ${pulses} pulses of ${ms} ms.`,
     );
-    if (go === null) throw stopped(weighed.length);
+    if (go === null) return null;
     const done = await pulseTrain({ rig: named, port, line: line.name, ms, pulses, restMs: rest }, io, (n) =>
       io.out(`\r${line.name}: ${n} of ${pulses}`),
     );
     io.out(`\n${line.name} of ${file.name} is shut.\n`);
-    if (done.stopped) throw stopped(weighed.length);
+    if (done.stopped) return null;
     let grams = Number.NaN;
     while (!(grams > 0 && grams < 1000)) {
       const typed = await askLine(io, 'Grams in the cup:');
-      if (typed === null) throw stopped(weighed.length);
+      if (typed === null) return null;
       grams = /^\d+([.,]\d+)?$/.test(typed) ? Number(typed.replace(',', '.')) : Number.NaN;
     }
     weighed.push(grams);
   }
   return weighed;
-}
-
-function stopped(points: number): UsageError {
-  return new UsageError(
-    `Stopped as asked after ${count(points, 'point')}; the line is shut, and nothing was entered. Begin again when there is time.`,
-  );
 }
 
 function light(room: RigRoom, line: OutputLine, options: CalibrateOptions, person: string, io: Io): void {
