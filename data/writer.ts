@@ -101,7 +101,7 @@ export function openWriter(path: string, { commit = 'session', ...options }: Wri
     onCommitted: (seq) => committed.next(seq),
   });
   // A session that stands still writes nothing, and yet holds its rig.
-  const beating = commit === 'bursts' ? setInterval(() => core.beat(), HEARTBEAT_MS).unref() : undefined;
+  const beating = commit === 'bursts' ? setInterval(() => giveSign(core), HEARTBEAT_MS).unref() : undefined;
   return {
     leases: commit === 'bursts',
     committed$: committed.asObservable(),
@@ -129,4 +129,13 @@ export function openWriter(path: string, { commit = 'session', ...options }: Wri
       committed.complete();
     },
   };
+}
+
+/** What goes wrong here, the next write says to whoever asked for it. */
+function giveSign(core: WriterCore): void {
+  try {
+    core.beat();
+  } catch {
+    // The writer keeps it.
+  }
 }
