@@ -35,7 +35,8 @@ describe('a calibration', () => {
     fc.assert(
       fc.property(wild, ({ c0, c1, c2, ms }) => {
         const measured = [20, 40, 60, 80].map((x) => ({ x, y: c0 + c1 * x + c2 * x * x }));
-        fc.pre(measured.every(({ y }) => y > 0) && c1 + 40 * c2 > 0 && c1 + 160 * c2 > 0);
+        // Clear of what is refused, so that rounding decides nothing.
+        fc.pre(measured.every(({ y }) => y > 0.01) && c1 + 40 * c2 > 0.001 && c1 + 160 * c2 > 0.001);
         const curve = fitCurve(measured);
         expect(valueAt(curve, ms)).toBeLessThanOrEqual(steepest(curve) * ms + 1e-9);
       }),
