@@ -10,7 +10,7 @@ import { createMouse, type MouseState, type SimulatedMouse } from '#hardware/mou
 import type { Rig } from '#hardware/rig.ts';
 import { findRigFile, type Loaded, parseRigFile, type RigFile } from '#hardware/rig-file.ts';
 import { VirtualRig } from '#hardware/virtual/virtual-rig.ts';
-import { type Odour, odours, type Spout, spoutLines, spouts } from '#machines/vocabulary.ts';
+import { type Odour, odourLine, odours, type Spout, spoutLines, spouts } from '#machines/vocabulary.ts';
 import { asUsed, type SessionUse } from './rig-room/as-used.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -125,9 +125,7 @@ export function mouseFor(file: RigFile, choice: Pick<RigChoice, 'seed' | 'mouse'
 
 /** To the animal an odour is what the letter stands for, whatever valve it comes from. */
 function smellsOf(loaded: Loaded): Record<string, Odour> {
-  return Object.fromEntries(
-    odours.flatMap((odour) => (loaded[odour] === undefined ? [] : [[loaded[odour].line, odour]])),
-  );
+  return Object.fromEntries(odours.map((odour) => [loaded[odour]?.line ?? odourLine(odour), odour]));
 }
 
 /** Spouts with a lick sensor. */
