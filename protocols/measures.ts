@@ -55,27 +55,48 @@ type Counts = Record<Outcome, number>;
 const correctOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'correctRejection', 'correct']);
 const answeredOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'falseAlarm', 'correct', 'error']);
 
+/** So many trials alike: a cell of a roll-up, or one trial. */
+export interface Tally {
+  readonly trialType: string;
+  readonly go: boolean | null;
+  /** Null: not completed. */
+  readonly outcome: Outcome | null;
+  /** Null: scored. */
+  readonly notScored: NotScored | null;
+  readonly trials: number;
+}
+
 /** Measures of the scored trials among these; filter with `isControl` or `lastOf` first for a window. */
 export function measure(trials: Iterable<TrialRecord>): Measures {
-  const tallies = new Map<string, { go: boolean | null; counts: Counts }>();
-  const notScored = { aborted: 0, assisted: 0, correction: 0, probe: 0, blank: 0, excluded: 0 };
+  return measureTallies(tallied(trials));
+}
+
+function* tallied(trials: Iterable<TrialRecord>): Iterable<Tally> {
   for (const trial of trials) {
-    const why = whyNotScored(trial);
-    if (why !== null || trial.outcome === null) {
-      notScored[why ?? 'aborted']++;
+    const { trialType, go, outcome } = trial;
+    yield { trialType, go, outcome, notScored: whyNotScored(trial), trials: 1 };
+  }
+}
+
+/** The same, of trials that were counted before. */
+export function measureTallies(tallies: Iterable<Tally>): Measures {
+  const cells = new Map<string, Cell>();
+  const notScored = { aborted: 0, assisted: 0, correction: 0, probe: 0, blank: 0, excluded: 0 };
+  for (const { trialType, go, outcome, notScored: why, trials } of tallies) {
+    if (why !== null || outcome === null) {
+      notScored[why ?? 'aborted'] += trials;
       continue;
     }
-    let tally = tallies.get(trial.trialType);
-    if (tally === undefined) {
-      tally = { go: trial.go, counts: noCounts() };
-      tallies.set(trial.trialType, tally);
+    const key = `${go} ${trialType}`;
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = { trialType, go, counts: noCounts() };
+      cells.set(key, cell);
     }
-    tally.counts[trial.outcome]++;
+    cell.counts[outcome] += trials;
   }
 
-  const pairs = [...tallies]
-    .map(([trialType, { go, counts }]) => pairMeasures(trialType, go, counts))
-    .sort((one, other) => (one.trialType < other.trialType ? -1 : 1));
+  const pairs = pairsOf([...cells.values()]);
   const counts = sum(pairs.map((pair) => pair.counts));
   const n = size(counts);
   const correct = size(counts, correctOutcomes);
@@ -88,7 +109,7 @@ export function measure(trials: Iterable<TrialRecord>): Measures {
     correct,
     correctRate: share(correct, n),
     correct95: wilson95(correct, n),
-    balancedAccuracy: balancedAccuracy(pairs),
+    balancedAccuracy: balancedAccuracy([...cells.values()]),
     hitRate: share(counts.hit, goTrials),
     falseAlarmRate: share(counts.falseAlarm, noGoTrials),
     dPrime: detection?.dPrime ?? null,
@@ -97,6 +118,23 @@ export function measure(trials: Iterable<TrialRecord>): Measures {
     counts,
     notScored,
   };
+}
+
+/** Scored trials of a pair that ask alike. */
+interface Cell {
+  readonly trialType: string;
+  readonly go: boolean | null;
+  readonly counts: Counts;
+}
+
+/** By name. A pair that asks for a lick in some trials and for none in others (random contingency) asks for neither. */
+function pairsOf(cells: readonly Cell[]): PairMeasures[] {
+  const names = [...new Set(cells.map(({ trialType }) => trialType))].sort();
+  return names.map((name) => {
+    const own = cells.filter(({ trialType }) => trialType === name);
+    const go = own.every((cell) => cell.go === own[0]!.go) ? own[0]!.go : null;
+    return pairMeasures(name, go, sum(own.map(({ counts }) => counts)));
+  });
 }
 
 /**
@@ -131,17 +169,16 @@ function pairMeasures(trialType: string, go: boolean | null, counts: Counts): Pa
   };
 }
 
-function balancedAccuracy(pairs: readonly PairMeasures[]): number | null {
-  const goPairs = pairs.filter((pair) => pair.go === true);
-  const noGoPairs = pairs.filter((pair) => pair.go === false);
-  const classes = goPairs.length + noGoPairs.length > 0 ? [goPairs, noGoPairs] : pairs.map((pair) => [pair]);
+function balancedAccuracy(cells: readonly Cell[]): number | null {
+  const go = cells.filter((cell) => cell.go === true);
+  const noGo = cells.filter((cell) => cell.go === false);
+  const classes = go.length + noGo.length > 0 ? [go, noGo] : cells.map((cell) => [cell]);
   if (classes.length < 2 || classes.some((members) => members.length === 0)) return null;
-  const rates = classes.map((members) => total(members, 'correct') / total(members, 'n'));
+  const rates = classes.map((members) => {
+    const counts = sum(members.map((cell) => cell.counts));
+    return size(counts, correctOutcomes) / size(counts);
+  });
   return rates.reduce((sumOf, rate) => sumOf + rate, 0) / rates.length;
-}
-
-function total(pairs: readonly PairMeasures[], what: 'n' | 'correct'): number {
-  return pairs.reduce((sumOf, pair) => sumOf + pair[what], 0);
 }
 
 function noCounts(): Counts {

@@ -4,9 +4,8 @@
 import { excludedFrom, exclusionUses } from '#data/animal-room/exclusions.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { readEvents, readTrials, type SessionRecord, type TrialRecord } from '#data/reads.ts';
+import { EpochReader, lickLinesOf } from '#data/rollups/epoch-reader.ts';
 import type { LightRow } from '#data/rows.ts';
-import { epochsOfStates } from '#machines/epochs.ts';
-import { ProgramCache } from '#machines/program-cache.ts';
 import { type ClockSegment, deviceTicks, type SessionUs, TickUnwrapper } from '#machines/time.ts';
 import type { TrialPlan } from '#machines/trial-plan.ts';
 import { type Epoch, endReasonWords, type RawEvent } from '#machines/vocabulary.ts';
@@ -51,19 +50,13 @@ export interface TrialFacts {
 /** Null for a task that this program does not know: its epochs are not known either. */
 type LickReader = (plan: TrialPlan, events: readonly RawEvent[], ticksPerMs: number) => TrialLicks;
 
-/** Licks of a trial by epoch. A lick line is one whose name begins with `lick` (machines/vocabulary.ts). */
+/** Licks of a trial by epoch, for a session whose programs are this program's own. */
 export function lickReader(task: string, { lines }: Pick<SessionRecord, 'lines'>): LickReader | null {
-  const chart = tasks.find(({ name }) => name === task)?.chart;
-  if (chart === undefined) return null;
-  const programs = new ProgramCache(lines);
-  const epochs = new Map<object, (Epoch | null)[]>();
-  const lickLines = new Set(lines.inputs.flatMap((name, line) => (name.startsWith('lick') ? [line] : [])));
-  return (plan, events, ticksPerMs) => {
-    const { program } = programs.get(chart, plan);
-    const known = epochs.get(program) ?? epochsOfStates(chart, program);
-    epochs.set(program, known);
-    return licksOf(events, { epochOfState: (state) => known[state] ?? null, lickLines, ticksPerMs });
-  };
+  if (!tasks.some(({ name }) => name === task)) return null;
+  const epochs = new EpochReader(lines);
+  const lickLines = lickLinesOf(lines);
+  return (plan, events, ticksPerMs) =>
+    licksOf(events, { epochOfState: epochs.epochs(task, plan, null) ?? (() => null), lickLines, ticksPerMs });
 }
 
 export function readTrialFacts(db: RecordDatabase, session: SessionRecord): TrialFacts[] {

@@ -8,10 +8,10 @@ const page = fileURLToPath(new URL('../../docs/data.md', import.meta.url));
 const MARK = '## Tables\n';
 
 /** The comment behind each column and behind the opening line, as SQLite keeps them with the schema. */
-function commentsOf(sql: string): { about: string; columns: Map<string, string> } {
+function commentsOf(type: string, sql: string): { about: string; columns: Map<string, string> } {
   const [first = '', ...lines] = sql.split('\n');
   const columns = lines.flatMap((line) => {
-    const found = /^\s+(\w+) .*?-- (.+)$/.exec(line);
+    const found = (type === 'table' ? /^\s+(\w+) .*?-- (.+)$/ : /(\w+),? -- (.+)$/).exec(line);
     return found ? [[found[1]!, found[2]!] as const] : [];
   });
   return { about: first.split('-- ')[1] ?? '', columns: new Map(columns) };
@@ -29,7 +29,7 @@ function schemaOf(db: RecordDatabase) {
       columns: db
         .prepare<[string], { name: string; type: string }>('SELECT name, type FROM pragma_table_info(?)')
         .all(name),
-      comments: commentsOf(sql),
+      comments: commentsOf(type, sql),
     }));
 }
 
@@ -44,7 +44,8 @@ describe('13. the data page', () => {
   it('every table and view says what it is, and every column of a table what it means', () => {
     for (const { type, name, columns, comments } of schema()) {
       expect(comments.about, name).not.toBe('');
-      if (type === 'table') expect([...comments.columns.keys()], name).toEqual(columns.map((column) => column.name));
+      if (type === 'table' || comments.columns.size > 0)
+        expect([...comments.columns.keys()], name).toEqual(columns.map((column) => column.name));
     }
   });
 
@@ -52,7 +53,9 @@ describe('13. the data page', () => {
     const prose = readFileSync(page, 'utf8').split(MARK)[0]!;
     const tables = schema().map(({ type, name, columns, comments }) => {
       const head = `### ${name}${type === 'view' ? ' (view)' : ''}\n\n${comments.about}\n`;
-      if (type === 'view') return `${head}\nColumns: ${columns.map((column) => `\`${column.name}\``).join(', ')}.\n`;
+      if (comments.columns.size === 0) {
+        return `${head}\nColumns: ${columns.map((column) => `\`${column.name}\``).join(', ')}.\n`;
+      }
       const rows = columns.map(
         (column) => `| ${column.name} | ${column.type} | ${comments.columns.get(column.name)} |\n`,
       );

@@ -1,0 +1,69 @@
+/** Roll-ups as the measures take them: cells of trials alike, and what the tongue did, by session. */
+import { type Epoch, epochs, type Outcome, outcomes } from '#machines/vocabulary.ts';
+import type { Tally } from '#protocols/measures.ts';
+import type { NotScored } from '#protocols/trial-record.ts';
+import type { RecordDatabase } from '../open.ts';
+
+export interface Cell extends Tally {
+  /** Light that shone into the animal or a sham of it; null: a control trial. */
+  readonly light: { readonly sham: boolean; readonly from: Epoch; readonly to: Epoch } | null;
+  readonly engaged: boolean;
+  /** Left out of opto analyses. */
+  readonly optoExcluded: boolean;
+}
+
+interface CellRow {
+  readonly session: number;
+  readonly trialType: string;
+  readonly asks: number;
+  readonly outcome: number;
+  readonly notScored: NotScored | null;
+  readonly lit: number;
+  readonly fromEpoch: number;
+  readonly toEpoch: number;
+  readonly engaged: number;
+  readonly optoExcluded: number;
+  readonly trials: number;
+}
+
+const columns = `rollups.session, trial_type AS trialType, asks, outcome, word AS notScored, lit, from_epoch AS fromEpoch,
+  to_epoch AS toEpoch, engaged, opto_excluded AS optoExcluded, trials`;
+const words = 'JOIN not_scored_words ON code = not_scored';
+
+/** Cells of one session. */
+export function cellsOf(db: RecordDatabase, session: number): Cell[] {
+  return db
+    .prepare<[number], CellRow>(`SELECT ${columns} FROM rollups ${words} WHERE session = ?`)
+    .all(session)
+    .map(cellOf);
+}
+
+/** Cells of all sessions that are now a subject's, by session. */
+export function cellsOfSubject(db: RecordDatabase, subject: number): Map<number, Cell[]> {
+  const rows = db
+    .prepare<[number], CellRow>(
+      `SELECT ${columns} FROM session_animals animals JOIN rollups ON rollups.session = animals.session ${words}
+       WHERE animals.subject = ? ORDER BY rollups.session`,
+    )
+    .all(subject);
+  const bySession = new Map<number, Cell[]>();
+  for (const row of rows) {
+    const cells = bySession.get(row.session);
+    if (cells === undefined) bySession.set(row.session, [cellOf(row)]);
+    else cells.push(cellOf(row));
+  }
+  return bySession;
+}
+
+function cellOf({ trialType, asks, outcome, notScored, lit, fromEpoch, toEpoch, ...row }: CellRow): Cell {
+  return {
+    trialType,
+    go: asks === 2 ? null : asks === 1,
+    outcome: outcome === 0 ? null : (outcomes[outcome - 1] as Outcome),
+    notScored,
+    light: lit === 0 ? null : { sham: lit === 2, from: epochs[fromEpoch - 1]!, to: epochs[toEpoch - 1]! },
+    engaged: row.engaged === 1,
+    optoExcluded: row.optoExcluded === 1,
+    trials: row.trials,
+  };
+}
