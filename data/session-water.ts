@@ -5,6 +5,7 @@
  */
 import { type LineCalibration, valueAt } from '#hardware/calibration.ts';
 import type { LineTable } from '#machines/program.ts';
+import { PULSE_TRIAL } from '#machines/pulse.ts';
 import { EventCode } from '#machines/vocabulary.ts';
 
 interface Valve {
@@ -82,7 +83,7 @@ export class SessionWater {
       const changed = (value ^ this.#levels) & this.#mask;
       this.#levels = value;
       if (changed !== 0) this.#switch(ticks, changed);
-    } else if (code === EventCode.start) this.#trial = value;
+    } else if (code === EventCode.start) this.#trial = value === PULSE_TRIAL ? null : value;
     else if (code === EventCode.end) this.#trial = null;
   }
 

@@ -117,3 +117,24 @@ export function sessionWithSeed(db: RecordDatabase, subject: number, task: strin
       .get(subject, task, seed) ?? null
   );
 }
+
+/** What the rules of its stage decided on a session when it ended; null: the animal stayed where it was. */
+export function decisionOfSession(
+  db: RecordDatabase,
+  session: number,
+): {
+  readonly from: string | null;
+  readonly to: string;
+  readonly verdict: string;
+  readonly rule: string;
+  readonly reason: string;
+} | null {
+  return (
+    db
+      .prepare<[number], { from: string | null; to: string; verdict: string; rule: string; reason: string }>(
+        `SELECT from_stage AS "from", to_stage AS "to", verdict, rule, reason FROM decisions
+         WHERE session = ? AND person IS NULL ORDER BY id LIMIT 1`,
+      )
+      .get(session) ?? null
+  );
+}

@@ -8,6 +8,7 @@
  */
 import type { Outcome } from '#machines/vocabulary.ts';
 import { outcomes } from '#machines/vocabulary.ts';
+import { dPrime95, meanRate95 } from './intervals.ts';
 import type { Interval } from './statistics.ts';
 import { dPrimeCeiling, sensitivity, wilson95 } from './statistics.ts';
 import type { NotScored, TrialRecord } from './trial-record.ts';
@@ -39,10 +40,12 @@ export interface Measures {
    * the two kinds has no trial. Use it wherever the mix is not even.
    */
   readonly balancedAccuracy: number | null;
+  readonly balanced95: Interval | null;
   readonly hitRate: number | null;
   readonly falseAlarmRate: number | null;
   /** Null with two spouts, and without go or no-go trials. */
   readonly dPrime: number | null;
+  readonly dPrime95: Interval | null;
   readonly criterion: number | null;
   /** The d' of a faultless animal over as many trials; draw it beside the curve. */
   readonly dPrimeCeiling: number | null;
@@ -109,10 +112,11 @@ export function measureTallies(tallies: Iterable<Tally>): Measures {
     correct,
     correctRate: share(correct, n),
     correct95: wilson95(correct, n),
-    balancedAccuracy: balancedAccuracy([...cells.values()]),
+    ...balancedAccuracy([...cells.values()]),
     hitRate: share(counts.hit, goTrials),
     falseAlarmRate: share(counts.falseAlarm, noGoTrials),
     dPrime: detection?.dPrime ?? null,
+    dPrime95: dPrime95({ k: counts.hit, n: goTrials }, { k: counts.falseAlarm, n: noGoTrials }),
     criterion: detection?.criterion ?? null,
     dPrimeCeiling: dPrimeCeiling(goTrials, noGoTrials),
     counts,
@@ -169,16 +173,21 @@ function pairMeasures(trialType: string, go: boolean | null, counts: Counts): Pa
   };
 }
 
-function balancedAccuracy(cells: readonly Cell[]): number | null {
+function balancedAccuracy(cells: readonly Cell[]): Pick<Measures, 'balancedAccuracy' | 'balanced95'> {
   const go = cells.filter((cell) => cell.go === true);
   const noGo = cells.filter((cell) => cell.go === false);
   const classes = go.length + noGo.length > 0 ? [go, noGo] : cells.map((cell) => [cell]);
-  if (classes.length < 2 || classes.some((members) => members.length === 0)) return null;
+  if (classes.length < 2 || classes.some((members) => members.length === 0)) {
+    return { balancedAccuracy: null, balanced95: null };
+  }
   const rates = classes.map((members) => {
     const counts = sum(members.map((cell) => cell.counts));
-    return size(counts, correctOutcomes) / size(counts);
+    return { k: size(counts, correctOutcomes), n: size(counts) };
   });
-  return rates.reduce((sumOf, rate) => sumOf + rate, 0) / rates.length;
+  return {
+    balancedAccuracy: rates.reduce((sumOf, { k, n }) => sumOf + k / n, 0) / rates.length,
+    balanced95: meanRate95(rates),
+  };
 }
 
 function noCounts(): Counts {

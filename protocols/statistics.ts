@@ -1,6 +1,7 @@
 /**
  * The few statistics the measures need, each with its source. Rates are shares from 0 to 1.
  */
+import type { RandomStream } from '#machines/random.ts';
 
 /** The normal quantile at 0.975: half-width of a 95 % interval in standard deviations. */
 const Z_95 = 1.959963984540054;
@@ -25,6 +26,54 @@ export function wilson95(k: number, n: number): Interval | null {
   const half = (Z_95 / (n + z2)) * Math.sqrt((k * (n - k)) / n + z2 / 4);
   // Exactly 0 at none and 1 at all; rounding would miss them by an ulp.
   return { low: k === 0 ? 0 : centre - half, high: k === n ? 1 : centre + half };
+}
+
+/** One less than a round number, so that the ends of a 95 % interval are ranks: the 50th and the 1,950th. */
+const RESAMPLES = 1999;
+
+/**
+ * 95 % interval of the mean of a sample, of whatever shape, by the bootstrap-t: resample it, see how far off the mean is
+ * in standard deviations of the resample, and go as far from the sample's mean in its own. With m and s the mean and
+ * standard deviation of the sample, m* and s* those of a resample,
+ *
+ *     t* = (m* - m) / s*,   from m - t*(0.975) s to m - t*(0.025) s   (Efron 1981; Hall, Ann. Stat. 16:927, 1988)
+ *
+ * A resample gives each value a weight from Beta(1/2, 3/2) instead of the number of times it was drawn (A. B. Owen, arXiv
+ * 2508.10083, 2025): weights have the variance and the skewness of such numbers, but leave no value out, so that the ends
+ * stay finite where most values are the same. Values that are all the same have no width.
+ */
+export function bootstrapT95(values: readonly number[], random: RandomStream): Interval {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (values.every((value) => value === values[0])) return { low: mean, high: mean };
+  const from = values.map((value) => value - mean);
+  const off = Float64Array.from({ length: RESAMPLES }, () => {
+    let weights = 0;
+    let first = 0;
+    let second = 0;
+    for (const distance of from) {
+      const weight = betaWeight(random);
+      weights += weight;
+      first += weight * distance;
+      second += weight * distance * distance;
+    }
+    const shift = first / weights;
+    return shift / Math.sqrt(Math.max(0, second / weights - shift * shift));
+  }).sort();
+  const deviation = Math.sqrt(from.reduce((sum, distance) => sum + distance * distance, 0) / values.length);
+  const at = (level: number) => off[Math.round(level * (RESAMPLES + 1)) - 1]!;
+  return { low: mean - at(0.975) * deviation, high: mean - at(0.025) * deviation };
+}
+
+/**
+ * From Beta(1/2, 3/2): the square of a coordinate of a random point in the unit disc, being r^2, which is even from 0 to 1,
+ * times cos^2 of an even angle, which is Beta(1/2, 1/2).
+ */
+function betaWeight(random: RandomStream): number {
+  for (;;) {
+    const x = random.float();
+    const y = random.float();
+    if (x * x + y * y < 1) return x * x;
+  }
 }
 
 /**

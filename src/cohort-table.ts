@@ -26,7 +26,7 @@ const columns: readonly Column<SubjectHistory>[] = [
 export function cohortText({ subjects }: CohortResult, days: number, seed: number): string {
   const groups = [subjects.filter(({ onTarget }) => onTarget), subjects.filter(({ onTarget }) => !onTarget)];
   const means = groups.filter((group) => group.length > 0).map((group) => groupText(group, days, seed));
-  return `${table(columns, subjects)}\n${means.join('')}light: balanced accuracy under light less that of the session's control trials, in percentage points; intervals by resampling subjects.\n`;
+  return `${table(columns, subjects)}\n${means.join('')}light: correct rate under light less that of the session's control trials, pair by pair, in percentage points; intervals by resampling subjects.\n`;
 }
 
 function groupText(group: readonly SubjectHistory[], days: number, seed: number): string {
@@ -38,7 +38,12 @@ function groupText(group: readonly SubjectHistory[], days: number, seed: number)
     const summary = meanOfSubjects(known, seed);
     if (summary === null) return `  ${what}: none\n`;
     const { mean, interval } = summary;
-    return `  ${what}: ${write(mean)} (95 % interval ${write(interval.low)} to ${write(interval.high)}, ${count(known.length, 'subject')})\n`;
+    const subjects = count(known.length, 'subject');
+    const certainty =
+      interval === null
+        ? `${subjects}, too few for an interval`
+        : `95 % interval ${write(interval.low)} to ${write(interval.high)}, ${subjects}`;
+    return `  ${what}: ${write(mean)} (${certainty})\n`;
   };
   return [
     `Mean of ${count(group.length, 'subject')}${name}:\n`,

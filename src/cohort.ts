@@ -13,7 +13,7 @@ import { findRigFile, lineTable } from '#hardware/rig-file.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { RandomStream } from '#machines/random.ts';
 import type { Epoch } from '#machines/vocabulary.ts';
-import { DISENGAGED_AFTER } from '#protocols/engagement.ts';
+import { DISENGAGED_AFTER, Engagement } from '#protocols/engagement.ts';
 import { measure } from '#protocols/measures.ts';
 import { type LitTrial, optoEffect } from '#protocols/opto-effect.ts';
 import { findTask } from '#protocols/registry.ts';
@@ -188,7 +188,10 @@ class SimulatedSubject {
   }
 
   #noteExpert(rows: readonly TrialRow[], lit: boolean): void {
-    const trials: LitTrial[] = rows.map((row) => ({
+    const engagement = new Engagement(DISENGAGED_AFTER);
+    for (const { trial, outcome } of rows) engagement.take(trial, outcome);
+    const engaged = rows.slice(0, engagement.lastEngaged ?? rows.length);
+    const trials: LitTrial[] = engaged.map((row) => ({
       record: trialRecord(row),
       epoch: row.light !== null && row.light.sham === null ? row.light.from : null,
     }));

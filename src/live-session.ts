@@ -21,6 +21,7 @@ import { readingFrom } from './record-option.ts';
 import { type ChosenRig, spoutsOf } from './rigs.ts';
 import { showSession } from './screen.ts';
 import { type RunningSession, runSession, type SessionReport } from './session-runner.ts';
+import { summaryText, writeSummary } from './session-summary.ts';
 import type { SessionTask } from './session-task.ts';
 import { count, paint } from './table.ts';
 import { decisionWords, type Standing } from './training.ts';
@@ -86,6 +87,7 @@ export async function runLive(live: LiveSession, io: Io): Promise<LiveOutcome> {
     const report = await session.done;
     open.unsubscribe();
     tellEnd(report, live, io);
+    await tellSummary(report, live, io);
     return { report, exitCode: exitCodeOf(report, interrupted) };
   } finally {
     open.unsubscribe();
@@ -189,6 +191,24 @@ function tellEnd(report: SessionReport, live: LiveSession, io: Io): void {
   } else {
     print(
       `Session ${session} could not be closed in the record. Of ${count(trials, 'trial')}, ${savedTrials(live.place.path, session)} are saved in ${live.place.path}; the session is closed as interrupted when this rig is started next.\n`,
+    );
+  }
+}
+
+/** How it went. Whatever fails here touches neither the animal nor what was saved. */
+async function tellSummary(
+  { session, totals, trials }: SessionReport,
+  { place, flags }: LiveSession,
+  io: Io,
+): Promise<void> {
+  if (session === null || totals === null || trials === 0) return;
+  try {
+    const written = await writeSummary(place.path, session, { out: null, io });
+    if (written === null) return;
+    io.out(`\n${summaryText(written.summary, io)}Summary: ${written.file}\n`);
+  } catch (error) {
+    io.err(
+      `rig: The summary could not be made (${worldly(error) ?? (error as Error).message}). The session is saved. Try again: ${commandName(io)} summary ${session}${flags}\n`,
     );
   }
 }

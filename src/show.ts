@@ -6,7 +6,7 @@ import { epochs } from '#machines/vocabulary.ts';
 import type { AchievedBalance } from '#protocols/achieved-balance.ts';
 import type { Measures } from '#protocols/measures.ts';
 import type { Io } from './io.ts';
-import type { Performance } from './performance.ts';
+import type { LightFigures, Performance } from './performance.ts';
 import { type Column, clock, count, paint, percent, spanWords, table, words } from './table.ts';
 import type { TrialFacts } from './trial-facts.ts';
 
@@ -92,8 +92,8 @@ export function trialTable(trials: readonly TrialFacts[]): string {
 
 /** Engaged span first, the whole session small beside it; then what was not scored, and how even it came out. */
 export function performanceText(performance: Performance, io: Io): string {
-  const { engaged, lastEngagedTrial, whole, blank, probes, balance } = performance;
-  const lines = [measuresText(engaged, io)];
+  const { control, lastEngagedTrial, whole, light, blank, probes, balance } = performance;
+  const lines = [measuresText(control, light.length > 0 ? 'control' : 'scored', io), ...light.map(lightText)];
   if (whole !== null) {
     const all = `The animal stopped working after trial ${lastEngagedTrial}; the figures above are of the trials up to there.`;
     lines.push(
@@ -122,11 +122,26 @@ function balanceText({ types, litByEpoch, longestRun }: AchievedBalance): string
   return `Order: ${shown.join(', ')} trials; at most ${longestRun.sameType} of a type in a row, ${longestRun.sameReward} that pay alike.${light}\n`;
 }
 
-function measuresText(measures: Measures, io: Io): string {
+/** `Opto light in late delay: 52 % of 17, against control -41 points.` */
+function lightText({ from, to, sham, measures, effect }: LightFigures): string {
+  const against =
+    effect === null
+      ? 'too few trials to hold against control'
+      : `${signedPoints(effect)} points against control, pair by pair`;
+  return `${sham ? 'Sham' : 'Opto'} light in ${spanWords({ from, to })}: ${percent(measures.correctRate) ?? 'nothing'} right of ${measures.n}, ${against}.\n`;
+}
+
+/** A difference of shares in percentage points: `-41`, `+3`. */
+function signedPoints(difference: number): string {
+  const points = Math.round(difference * 100);
+  return points > 0 ? `+${points}` : String(points);
+}
+
+function measuresText(measures: Measures, what: string, io: Io): string {
   const { n, notScored } = measures;
   const left = Object.entries(notScored).flatMap(([why, count]) => (count > 0 ? [`${count} ${why}`] : []));
   const leftOut = left.length > 0 ? `; not scored: ${left.join(', ')}` : '';
-  if (n === 0) return `No scored trials${leftOut}.\n`;
+  if (n === 0) return `No ${what} trials${leftOut}.\n`;
   const pairs = table(
     [
       { head: 'pair', cell: ({ trialType }) => trialType },
@@ -143,7 +158,7 @@ function measuresText(measures: Measures, io: Io): string {
     measures.pairs,
   );
   const { balancedAccuracy, hitRate, falseAlarmRate, dPrime, dPrimeCeiling } = measures;
-  const lines = [`Balanced accuracy ${percent(balancedAccuracy) ?? 'not known yet'} of ${n} scored trials${leftOut}.`];
+  const lines = [`Balanced accuracy ${percent(balancedAccuracy) ?? 'not known yet'} of ${n} ${what} trials${leftOut}.`];
   if (dPrime !== null) {
     lines.push(
       `Hits ${percent(hitRate)}, false alarms ${percent(falseAlarmRate)}, d' ${dPrime.toFixed(2)} (at most ${dPrimeCeiling!.toFixed(2)} with so many trials).`,

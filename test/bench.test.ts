@@ -14,7 +14,7 @@ it('measures everything it promises, and gives it to machines as whole rows', ()
     expect(row.ratio).toBeCloseTo((row.value as number) / (row.comparatorValue as number), 9);
   }
   const names = rows.map(({ name }) => name as string);
-  for (const what of ['interpreter', 'recording', 'emulated board']) {
+  for (const what of ['interpreter', 'recording', 'emulated board', 'roll-ups rebuilt', 'nightly for', 'event loop']) {
     expect(names.filter((name) => name.startsWith(what))).toHaveLength(1);
   }
   // Least, median, p99.9 and worst, in cycles and in microseconds.

@@ -69,3 +69,25 @@ export function addSessionWater(db: RecordDatabase, session: number, at: string,
   enter('earned', given.earnedUl);
   if (given.freeUl > 0) enter('free', given.freeUl);
 }
+
+export interface WaterOfDay {
+  /** YYYY-MM-DD. */
+  readonly day: string;
+  readonly kind: WaterKind;
+  /** Microlitres; 0 where nothing was measured. */
+  readonly ul: number;
+}
+
+/** One animal's water from a day on, up to another, summed by day and kind. */
+export function waterByDay(db: RecordDatabase, subject: number, from: string, to: string): WaterOfDay[] {
+  return db
+    .prepare<[{ subject: number; from: string; to: string }], WaterOfDay>(
+      `SELECT day, word AS kind, coalesce(sum(ul), 0) AS ul
+       FROM water_now JOIN water_kinds ON code = kind WHERE id IN (
+           SELECT id FROM water_ledger WHERE subject = @subject AND day BETWEEN @from AND @to
+           UNION SELECT CAST(row_key AS INTEGER) FROM amendments
+             WHERE table_name = 'water_ledger' AND column_name = 'subject' AND new_value = CAST(CAST(@subject AS INTEGER) AS TEXT))
+         AND subject = @subject AND day BETWEEN @from AND @to GROUP BY day, kind ORDER BY day, kind`,
+    )
+    .all({ subject, from, to });
+}

@@ -26,23 +26,27 @@ interface CellRow {
   readonly trials: number;
 }
 
-const columns = `rollups.session, trial_type AS trialType, asks, outcome, word AS notScored, lit, from_epoch AS fromEpoch,
-  to_epoch AS toEpoch, engaged, opto_excluded AS optoExcluded, trials`;
-const words = 'JOIN not_scored_words ON code = not_scored';
-
-/** Cells of one session. */
+/** The cells of a session, counted afresh, so that one which still runs has them too. */
 export function cellsOf(db: RecordDatabase, session: number): Cell[] {
   return db
-    .prepare<[number], CellRow>(`SELECT ${columns} FROM rollups ${words} WHERE session = ?`)
+    .prepare<[number], CellRow>(
+      `SELECT session, trial_type AS trialType, asks, coalesce(outcome, 0) AS outcome, word AS notScored, lit,
+         from_epoch AS fromEpoch, to_epoch AS toEpoch, engaged, opto_excluded AS optoExcluded, count(*) AS trials
+       FROM trial_scores JOIN not_scored_words ON code = not_scored WHERE session = ?
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+    )
     .all(session)
     .map(cellOf);
 }
 
-/** Cells of all sessions that are now a subject's, by session. */
+/** Rolled-up cells of all sessions that are now a subject's, by session. */
 export function cellsOfSubject(db: RecordDatabase, subject: number): Map<number, Cell[]> {
   const rows = db
     .prepare<[number], CellRow>(
-      `SELECT ${columns} FROM session_animals animals JOIN rollups ON rollups.session = animals.session ${words}
+      `SELECT rollups.session, trial_type AS trialType, asks, outcome, word AS notScored, lit, from_epoch AS fromEpoch,
+         to_epoch AS toEpoch, engaged, opto_excluded AS optoExcluded, trials
+       FROM session_animals animals JOIN rollups ON rollups.session = animals.session
+       JOIN not_scored_words ON code = not_scored
        WHERE animals.subject = ? ORDER BY rollups.session`,
     )
     .all(subject);

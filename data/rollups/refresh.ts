@@ -18,6 +18,8 @@ const ROLLUP_VERSION = 1;
 const SESSIONS_A_CHUNK = 10;
 
 export interface RollupOptions {
+  /** These sessions alone. */
+  readonly only?: readonly number[];
   /** Before each chunk: stop, if it says so. */
   readonly stopped?: () => boolean;
 }
@@ -26,7 +28,9 @@ export interface RollupOptions {
 export function refreshRollups(path: string, options: RollupOptions = {}): number {
   const db = openRecord(path, { mode: 'write' });
   try {
-    return new RollUp(db).refresh(staleSessions(db), options);
+    const { only } = options;
+    const stale = staleSessions(db).filter((session) => only === undefined || only.includes(session));
+    return new RollUp(db).refresh(stale, options);
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
     throw fromSqlite(error, path);
@@ -80,13 +84,17 @@ class RollUp {
   readonly #done;
 
   constructor(db: RecordDatabase) {
+    // Derived: what a power cut undoes is rolled up again.
+    db.pragma('synchronous = NORMAL');
     this.#db = db;
     this.#lock = new WriteLock(db);
     this.#reader = new SessionFactsReader(db);
     this.#touches = db.prepare<[{ session: number }], string>(touches).pluck();
     this.#hasEvents = db.prepare<[number], 1>('SELECT 1 FROM events WHERE session = ? LIMIT 1').pluck();
     this.#clear = derived.map((table) => db.prepare<[number]>(`DELETE FROM ${table} WHERE session = ?`));
-    this.#cells = db.prepare<[string]>(cells);
+    this.#cells = db.prepare<[string]>(
+      `INSERT INTO rollups ${cellStatement('session IN (SELECT value FROM json_each(?))')}`,
+    );
     this.#fact = db.prepare(`INSERT INTO trial_facts VALUES (${Array(FACT_COLUMNS).fill('?').join(', ')})`);
     this.#water = db.prepare<[number], { trial: number; ul: number }>(
       'SELECT trial, sum(ul) AS ul FROM drops WHERE session = ? AND trial IS NOT NULL GROUP BY trial',
@@ -152,7 +160,7 @@ class RollUp {
         facts.choiceMs,
         facts.waterMs,
         // Trials of a board are counted in 16 bits in its events, and drops go by those.
-        water.get(trial & 0xffff) ?? 0,
+        water.get(trial & 0xffff) ?? (facts.waterMs === null ? 0 : null),
         licks?.firstFromOdour2Ms ?? null,
         licks?.firstFromChoiceMs ?? null,
         licks?.lickingAtChoice == null ? null : Number(licks.lickingAtChoice),
@@ -184,9 +192,15 @@ const touches = `SELECT (SELECT count(*) || '/' || count(lifted_at) FROM exclusi
   (SELECT count(*) FROM amendments WHERE table_name IN ('sessions', 'session_conditions')
      AND row_key = CAST(CAST(@session AS INTEGER) AS TEXT))`;
 
-/** The same statement rolls up one session and ten thousand. */
-export const cellColumns =
-  'session, trial_type, asks, coalesce(outcome, 0), not_scored, lit, from_epoch, to_epoch, engaged, opto_excluded';
-
-const cells = `INSERT INTO rollups SELECT ${cellColumns}, count(*) FROM trial_scores
-  WHERE session IN (SELECT value FROM json_each(?)) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`;
+/**
+ * The cells of sessions, one statement for one and for ten thousand. The key is grouped by as one number, which sorts in
+ * two thirds of the time of its ten columns. `which`: a condition on `session`.
+ */
+export function cellStatement(which: string): string {
+  return `SELECT session, trial_type, key >> 17 AS asks, (key >> 13) & 15 AS outcome, (key >> 10) & 7 AS not_scored,
+      (key >> 8) & 3 AS lit, (key >> 5) & 7 AS from_epoch, (key >> 2) & 7 AS to_epoch, (key >> 1) & 1 AS engaged,
+      key & 1 AS opto_excluded, trials
+    FROM (SELECT session, trial_type, (asks << 17) | (coalesce(outcome, 0) << 13) | (not_scored << 10) | (lit << 8)
+        | (from_epoch << 5) | (to_epoch << 2) | (engaged << 1) | opto_excluded AS key, count(*) AS trials
+      FROM trial_scores WHERE ${which} GROUP BY 1, 2, 3)`;
+}

@@ -10,14 +10,14 @@ import { type TrialFacts, trialFacts } from './trial-facts.ts';
 /** Width of a bin of lick density. */
 export const DENSITY_BIN_MS = 100;
 
-export interface TrialFactsRow {
+interface TrialFactsRow {
   readonly trial: number;
   readonly startS: number;
   readonly endS: number;
   readonly facts: TrialFacts;
 }
 
-export interface LicksOfPair {
+interface LicksOfPair {
   readonly trialType: string;
   readonly trials: number;
   readonly delayLicks: number;
@@ -28,7 +28,7 @@ export interface LicksOfPair {
   readonly density: readonly number[];
 }
 
-export interface LicksOfLine {
+interface LicksOfLine {
   readonly line: string;
   readonly licks: number;
   readonly bounces: number;

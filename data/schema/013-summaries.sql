@@ -54,7 +54,7 @@ CREATE TABLE trial_facts ( -- What the raw events say of a trial: commanded time
   odour2_ms REAL, -- Second odour valve commanded open; null: none was.
   choice_ms REAL, -- Choice period begins; null: it did not come so far.
   water_ms REAL, -- Water valve commanded open; null: it was not.
-  water_ul REAL NOT NULL, -- Microlitres commanded in it, by the calibration used.
+  water_ul REAL, -- Microlitres commanded in it, by the calibration used; null: not known, recorded before drops were.
   first_lick_odour2_ms REAL, -- First lick onset after the onset of odour 2, from there; null: none.
   first_lick_choice_ms REAL, -- First lick onset after the start of the choice period, from there; null: none.
   licking_at_choice INTEGER CHECK (licking_at_choice IN (0, 1)), -- 1: the tongue was on the spout when the choice period began; null: it did not come so far.

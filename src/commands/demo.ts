@@ -1,4 +1,4 @@
-/** `rig demo`: a cohort from naive to expert, a session on the virtual rig and one on the emulated board, each with what can be known of it. */
+/** `rig demo`: a cohort from naive to expert and its night's pages, a session on the virtual rig and one on the emulated board. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,15 +16,17 @@ import { subjectName } from '../cohort.ts';
 import { ExitCode } from '../complain.ts';
 import type { Io } from '../io.ts';
 import { runLive } from '../live-session.ts';
-import { readPerformance } from '../performance.ts';
+import { FACILITY_FILE } from '../pages/files.ts';
+import { pagesFolder } from '../pages-folder.ts';
 import { placeOf, readingFrom, recordFlags, withDb } from '../record-option.ts';
 import { chooseRig, type RigChoice } from '../rigs.ts';
 import { prepareTask } from '../session-task.ts';
-import { performanceText, trialTable } from '../show.ts';
+import { trialTable } from '../show.ts';
 import { paint } from '../table.ts';
 import { outsideTraining } from '../training.ts';
 import { readTrialFacts } from '../trial-facts.ts';
 import { SERVED } from './emulate.ts';
+import { tellNight } from './nightly.ts';
 import { simulate } from './simulate.ts';
 import { verificationText, verifyRecorded } from './verify.ts';
 
@@ -52,7 +54,7 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
     .command('demo')
     .summary('show what it does; no hardware, no questions')
     .description(
-      'Trains eight simulated mice for two weeks, then runs 40 trials on the virtual rig and 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
+      'Trains eight simulated mice for two weeks and makes the pages of the night after; then runs 40 trials on the virtual rig and 4 short ones on an emulated Uno with the real firmware, and shows what was recorded. Takes about half a minute.',
     );
   // Without --db in a new file: nothing that lies on this machine from an earlier or a later version can stand in its way.
   withDb(command).action(async (options: { db?: string }) => {
@@ -79,15 +81,19 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
     io.out(`${paint(io, 'bold', '1. Eight simulated mice from naive to expert, in virtual time')}\n`);
     let code: number = await simulate({ ...COHORT, seed: freshSeed(place), db: place.path }, place, io);
     if (code !== ExitCode.ok) return exit(code);
-    code = await show('\n2. Forty trials on the virtual rig, in virtual time', { rig: 'virtual', seed: SEED }, 40, {});
+    io.out(`${paint(io, 'bold', '\n2. The night after: what the lab opens in the morning')}\n`);
+    const folder = pagesFolder(place.path);
+    // The cohort's last day: its sessions are the last ones in the record now.
+    await tellNight(place, { day: null, folder, png: false }, io);
+    code = await show('\n3. Forty trials on the virtual rig, in virtual time', { rig: 'virtual', seed: SEED }, 40, {});
     if (code === ExitCode.ok) {
       const served = await startServing(io);
       try {
         const [title, port] =
           served === null
-            ? ['3. Four short trials on an emulated Uno in memory (this system gives no pseudo-terminal)', undefined]
+            ? ['4. Four short trials on an emulated Uno in memory (this system gives no pseudo-terminal)', undefined]
             : [
-                `3. Four short trials on an emulated Uno at ${served.port}, through serialport, at real time`,
+                `4. Four short trials on an emulated Uno at ${served.port}, through serialport, at real time`,
                 served.port,
               ];
         code = await show(`\n${title}`, { rig: 'emulated', port, seed: SEED }, 4, SHORT);
@@ -95,6 +101,7 @@ export function addDemoCommand(program: Command, io: Io, exit: (code: number) =>
         await served?.stop();
       }
     }
+    io.out(`\nThe pages of the night: ${paint(io, 'bold', join(folder, FACILITY_FILE))}\n`);
     exit(code);
   });
 }
@@ -111,13 +118,12 @@ function freshSeed({ path, createFolder }: Place): number {
   }
 }
 
-/** Per-trial table, performance and verdict; whether the verdict is good. */
+/** Per-trial table and verdict; whether the verdict is good. How the animal did was told when the session ended. */
 function showRecorded(path: string, id: number, io: Io): boolean {
   return readingFrom(path, (db) => {
     const session = readSession(db, id)!;
     const verification = verifyRecorded(db, session);
-    io.out(`\n${trialTable(readTrialFacts(db, session))}\n${performanceText(readPerformance(db, session), io)}`);
-    io.out(`Replay: ${verificationText(verification, false, io)}`);
+    io.out(`\n${trialTable(readTrialFacts(db, session))}Replay: ${verificationText(verification, false, io)}`);
     return verification.consistent;
   });
 }

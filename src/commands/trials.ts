@@ -1,5 +1,6 @@
 /** `rig trials SESSION`: every trial of a session, and how the animal did; as a table, CSV or JSON. */
 import { type Command, Option } from 'commander';
+import { stringify } from 'csv-stringify/sync';
 import type { SessionRecord } from '#data/reads.ts';
 import type { Io } from '../io.ts';
 import { readPerformance } from '../performance.ts';
@@ -41,16 +42,11 @@ function dataRow({ id, subject, simulated }: SessionRecord, facts: TrialFacts) {
   return { session: id, subject, simulated, ...facts };
 }
 
+/** RFC 4180. */
 function csv(session: SessionRecord, trials: readonly TrialFacts[]): string {
   const rows = trials.map((facts) => dataRow(session, facts));
   const first = rows[0];
   if (first === undefined) return '';
   const lines = [Object.keys(first), ...rows.map((row) => Object.values(row))];
-  return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('');
-}
-
-/** RFC 4180. */
-function csvCell(value: unknown): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return stringify(lines, { record_delimiter: 'windows', cast: { boolean: String } });
 }

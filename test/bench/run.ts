@@ -10,6 +10,7 @@ import { emulatedSpeed } from './emulated-speed.ts';
 import { firmataLatency } from './firmata-latency.ts';
 import { interpreterAgainstActor, LICKS_A_TRIAL } from './interpreter.ts';
 import { type LatencyResult, lickToWater } from './lick-to-water.ts';
+import { nightly } from './nightly.ts';
 import { recording, TRIALS_A_SESSION } from './recording.ts';
 import { quantile } from './statistics.ts';
 
@@ -36,6 +37,7 @@ const size = quick
       stockMs: 100,
       trialsTimed: 10,
       trialsTrue: 3,
+      night: { subjects: 4, sessionsEach: 10, trialsEach: 100 },
     }
   : {
       rounds: 5,
@@ -48,6 +50,7 @@ const size = quick
       stockMs: 2000,
       trialsTimed: 500,
       trialsTrue: 8,
+      night: { subjects: 100, sessionsEach: 500, trialsEach: 200 },
     };
 
 const rows: Row[] = [];
@@ -163,6 +166,22 @@ row(
   's/s',
   'avr8js as it comes',
   emulated.stock,
+);
+
+const night = await nightly(size.night);
+row(
+  `roll-ups rebuilt from ${night.trials.toLocaleString('en')} trials`,
+  night.rebuildS,
+  's',
+  `the same cells, one SQL statement, ${night.statementBy}`,
+  night.statementS,
+);
+row(`nightly for ${night.subjects} subjects, SVG in pages, one PNG a subject`, night.makeS, 's', 'to hold', 10);
+row('nightly once more with one night added', night.oneMoreS, 's', 'the night before', night.makeS);
+row('nightly and roll-ups, memory at most', night.memoryMb, 'MB', 'to hold', 500);
+row('event loop of a session recorded meanwhile, p99', night.loopP99Ms, 'ms', 'to hold', 20);
+notes.push(
+  `nightly: ${night.subjects} generated subjects, ${size.night.sessionsEach} sessions of ${size.night.trialsEach} trials each, without events; the pages are made by one process at low priority; the event loop's worst delay meanwhile was ${night.loopWorstMs.toFixed(1)} ms.`,
 );
 
 notes.push(

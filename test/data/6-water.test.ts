@@ -9,6 +9,7 @@ import { openRecord } from '#data/open.ts';
 import { SessionWater } from '#data/session-water.ts';
 import { addSubject } from '#data/subjects.ts';
 import { WriterCore } from '#data/writer-core.ts';
+import { PULSE_TRIAL } from '#machines/pulse.ts';
 import { EndReason, EventCode, type RawEvent } from '#machines/vocabulary.ts';
 import { careOf } from '#src/animal-room/standing.ts';
 import { errorOf, newPath } from './driver.ts';
@@ -53,6 +54,19 @@ describe('water of a session', () => {
       session.trial(free);
     }
     expect(session.given()).toEqual({ earnedUl: 2, freeUl: 3, missing: null });
+  });
+
+  it('is free where a person gave it: a pulse is a trial of the board, and none of the animal', () => {
+    const session = water();
+    session.event(0, EventCode.start, PULSE_TRIAL);
+    session.event(0, EventCode.output, LEFT);
+    session.event(80_000, EventCode.output, 0);
+    session.event(80_000, EventCode.end, EndReason.completed);
+    expect(session.takeDrops()).toMatchObject([{ trial: null, ul: 4 }]);
+    session.event(100_000, EventCode.start, 1);
+    session.event(120_000, EventCode.end, EndReason.completed);
+    session.trial(false);
+    expect(session.given()).toMatchObject({ earnedUl: 0, freeUl: 4 });
   });
 
   it('says what it cannot count: a valve that was open when the board went, a flow that nobody stated', () => {

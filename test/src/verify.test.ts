@@ -51,6 +51,16 @@ function resealSession(db: Database.Database): void {
   db.prepare('UPDATE sessions SET event_count = ?, event_crc32 = ? WHERE id = 1').run(digest.count, digest.crc32);
 }
 
+/** As the view shows them, by trial. */
+function verdicts(path: string): unknown[] {
+  const db = openRecord(path, { mode: 'read' });
+  try {
+    return db.prepare('SELECT verdict FROM trials_wide ORDER BY trial').pluck().all();
+  } finally {
+    db.close();
+  }
+}
+
 const trial3 = '(SELECT first_seq FROM trials WHERE trial = 3)';
 /** The event of trial 3 where odour 1 closes. */
 const inTrial3 = `(SELECT seq FROM events WHERE seq > ${trial3} AND code = 3 ORDER BY seq LIMIT 1 OFFSET 2)`;
@@ -200,6 +210,44 @@ describe('rig verify', () => {
         expect([seq, column, code]).toEqual([seq, column, 1]);
       }
     }
+  });
+
+  it('keeps a verdict on each trial with the record, and the last one counts', async () => {
+    const path = join(folder, 'judged.sqlite');
+    copyFileSync(original, path);
+    const { rig } = placeIn(folder);
+    const at = (hour: number) => ({ now: () => new Date(Date.UTC(2026, 2, 2, hour)) });
+    expect(verdicts(path)).toEqual(Array(6).fill(null));
+    await rig(`verify 1 --db ${path}`, at(9));
+    expect(verdicts(path)).toEqual(Array(6).fill('consistent'));
+    const db = new Database(path);
+    db.exec(`DROP TRIGGER events_never_change; UPDATE events SET ticks = ticks + 1 WHERE seq = ${inTrial3}`);
+    const { seq } = db.prepare(`SELECT ${inTrial3} AS seq`).get() as { seq: number };
+    await rig(`verify 1 --db ${path}`, at(10));
+    expect(verdicts(path)).toEqual(Array.from({ length: 6 }, (_, index) => (index === 2 ? 'departs' : 'consistent')));
+    expect(db.prepare('SELECT * FROM verdicts WHERE trial = 3 AND consistent = 0').all()).toEqual([
+      {
+        ...{ session: 1, trial: 3, consistent: 0, departs_at_seq: seq, software_version: expect.any(String) },
+        ...{ detail: expect.stringContaining('1 ticks later'), at: '2026-03-02T10:00:00.000Z' },
+      },
+    ]);
+    db.exec(`UPDATE events SET ticks = ticks - 1 WHERE seq = ${inTrial3}`);
+    db.close();
+    // In the same instant once more: the second stands.
+    await rig(`verify 1 --db ${path}`, at(10));
+    expect(verdicts(path)).toEqual(Array(6).fill('consistent'));
+  });
+
+  it('judges a session that runs, and keeps nothing of it', async () => {
+    const path = join(folder, 'running.sqlite');
+    copyFileSync(original, path);
+    const db = new Database(path);
+    db.exec('UPDATE sessions SET end_reason = NULL, ended_at = NULL, event_count = NULL, event_crc32 = NULL');
+    db.close();
+    const { code, out, err } = await placeIn(folder).rig(`verify 1 --db ${path}`);
+    expect([code, err]).toEqual([1, '']);
+    expect(out).toContain('session: the session was never closed: it runs, or its process died');
+    expect(verdicts(path)).toEqual(Array(6).fill(null));
   });
 
   it('says when the task has changed since', async () => {
