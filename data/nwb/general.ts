@@ -83,7 +83,7 @@ function odourWords({ odour, line, chemical, solvent, percent, supplier, lot, bl
 }
 
 function collection({ session }: Source): string {
-  return `Rig ${session.rig} (${session.rigKind}). Every edge, output and state was stamped where it happened; times are true time since session start, by the board's clock as read against the computer's. Outputs are as commanded.`;
+  return `Rig ${session.rig} (${session.rigKind}). Every edge, output and state was stamped where it happened; times are true seconds from the session's first stamp, which comes shortly after session_start_time, by the board's clock as read against the computer's. Outputs are as commanded.`;
 }
 
 function noteWords({ at, trial, person, body }: Source['notes'][number]): string {

@@ -1,9 +1,12 @@
 /**
- * Writes a tree as an HDF5 file that is NWB: the schema under /specifications, and on every object of a type its
+ * A tree as the bytes of an HDF5 file that is NWB: the schema under /specifications, and on every object of a type its
  * namespace and an id of its own, made from the file's identifier and the object's path.
+ *
+ * The library has a build for Node that writes to the disk; this is the other one, which writes to memory. A full disk is
+ * then an ordinary error of whoever writes the bytes, and it loads in a third of a second, where the loader for TypeScript
+ * takes five over the other (Node 20).
  */
-import { File, Module, ready, type Dataset as StoredDataset, type Group as StoredGroup } from 'h5wasm/node';
-import { RecordError } from '../record-error.ts';
+import { File, FS, Module, ready, type Dataset as StoredDataset, type Group as StoredGroup } from 'h5wasm';
 import { uuidOf } from './identity.ts';
 import { specifications } from './spec/specifications.ts';
 import type { Attributes, Dataset, Group, Node } from './tree.ts';
@@ -11,25 +14,21 @@ import type { Attributes, Dataset, Group, Node } from './tree.ts';
 /** All other types are of NWB's own namespace. */
 const COMMON: ReadonlySet<string> = new Set(['DynamicTable', 'VectorData', 'ElementIdentifiers']);
 
-/** The file is made, and whatever stood at the path is gone. @throws RecordError `disk` */
-export async function writeHdf5(path: string, root: Group, identifier: string): Promise<void> {
+export async function hdf5Of(root: Group, identifier: string): Promise<Uint8Array> {
   await ready;
-  // Left alone the HDF5 library prints its failures on stderr, and goes on.
+  // Left alone the library prints its failures on stderr, and goes on.
   Module.activate_throwing_error_handler();
-  let file: File | null = null;
+  const name = `${identifier}.nwb`;
   try {
-    file = new File(path, 'w');
+    const file = new File(name, 'w');
     putSchema(file);
     putAttributes(file, '/', root, identifier);
-    for (const [name, node] of Object.entries(root.members)) put(file, '/', name, node, identifier);
+    for (const [member, node] of Object.entries(root.members)) put(file, '/', member, node, identifier);
     file.create_attribute('.specloc', [(file.get('/specifications') as StoredGroup).create_reference()], []);
-    const open = file;
-    file = null;
-    open.close();
-  } catch (error) {
-    abandon(file);
-    throw fromHdf5(error);
+    file.close();
+    return FS!.readFile(name) as Uint8Array;
   } finally {
+    if (FS!.analyzePath(name, true).exists) FS!.unlink(name);
     Module.deactivate_throwing_error_handler();
   }
 }
@@ -87,24 +86,4 @@ type Plain = string | string[] | Float64Array | Float32Array | Int32Array | Int8
 function plain(value: Dataset['data']): Plain {
   if (typeof value === 'string') return value.replaceAll('\0', '\ufffd');
   return ArrayBuffer.isView(value) ? value : value.map((each) => each.replaceAll('\0', '\ufffd'));
-}
-
-/** What could not be written cannot be closed in order either. */
-function abandon(file: File | null): void {
-  try {
-    file?.close();
-  } catch {
-    // The first error is the one to tell.
-  }
-}
-
-function fromHdf5(error: unknown): unknown {
-  const text = error instanceof Error ? error.message : '';
-  if (!text.startsWith('HDF5-DIAG')) return error;
-  const reason = /error message = '([^']+)'/.exec(text)?.[1] ?? [...text.matchAll(/\(\): (.+)/g)].at(-1)?.[1];
-  return new RecordError(
-    'disk',
-    `The NWB file could not be written (${reason ?? 'HDF5'}). Nothing of it stays, and the record is as it was. Check the room on the disk and the rights on the folder, or give another place.`,
-    { cause: error },
-  );
 }

@@ -1,10 +1,10 @@
 /** A session's raw events with their times, and the edges of its lines. One clock: seconds since session start, true time. */
 import type { LineTable } from '#machines/program.ts';
+import { SessionTime } from '#machines/time.ts';
 import { EventCode } from '#machines/vocabulary.ts';
 import type { RecordDatabase } from '../open.ts';
 import { readClockReadings, readEvents, readSegments, type TrialRecord } from '../reads.ts';
 import { RecordError } from '../record-error.ts';
-import { SessionTime } from '../session-time.ts';
 import type { Edge } from './series.ts';
 
 /** In order of `seq`, which is the place in each array. */

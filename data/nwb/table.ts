@@ -45,5 +45,5 @@ function dataOf({ kind, values }: Column): Dataset['data'] & object {
   if (kind === 'text') return values.map((value) => value ?? '');
   if (kind === 'flag') return Int8Array.from(values);
   if (kind === 'count') return Int32Array.from(values);
-  return Float64Array.from(values, (value) => value ?? 0);
+  return Float64Array.from(values, (value) => value ?? Number.NaN);
 }

@@ -39,8 +39,14 @@ interface Span {
 /** Null: no epoch of any trial is known. */
 export function trialEpochs({ session, trials, events }: Source): Group | null {
   const reader = new EpochReader(session.lines);
+  // The same few plans are drawn again and again; one for which there is no chart any more is tried once.
+  const known = new Map<string, EpochOfState | null>();
   const spans = trials.flatMap((trial) => {
-    const epochOf = reader.epochs(session.task, trial.plan as { durations: object }, trial.programHash);
+    const key = `${trial.programHash} ${JSON.stringify(trial.plan)}`;
+    const epochOf = known.has(key)
+      ? known.get(key)!
+      : reader.epochs(session.task, trial.plan as { durations: object }, trial.programHash);
+    known.set(key, epochOf);
     return epochOf === null ? [] : spansOf(trial, events, epochOf);
   });
   if (spans.length === 0) return null;

@@ -2,9 +2,10 @@
  * A recorded session as an NWB file (Neurodata Without Borders 2.7.0; nwb-schema.readthedocs.io). What stands where, and
  * what it proves, is told in docs/nwb.md.
  */
+import { writeFileSync } from 'node:fs';
 import type { RecordDatabase } from '../open.ts';
 import { general, type NwbAbout, rootDatasets } from './general.ts';
-import { writeHdf5 } from './hdf5.ts';
+import { hdf5Of } from './hdf5.ts';
 import { identifierOf } from './identity.ts';
 import { kindsOf, lickSeries, otherSeries, shownSeries } from './lines.ts';
 import { optoOf } from './opto.ts';
@@ -23,7 +24,7 @@ export async function writeNwb(db: RecordDatabase, session: number, path: string
   const source = db.transaction(() => readSource(db, session))();
   const { id, startedAt, eventCrc32 } = source.session;
   const identifier = identifierOf({ record: source.record, session: id, startedAt, eventCrc32 });
-  await writeHdf5(path, nwbFile(source, identifier, about), identifier);
+  writeFileSync(path, await hdf5Of(nwbFile(source, identifier, about), identifier));
 }
 
 function nwbFile(source: Source, identifier: string, about: NwbAbout): Group {

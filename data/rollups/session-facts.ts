@@ -1,9 +1,9 @@
 /** Reads a session's raw events once and says what the roll-ups keep of them: facts by trial, licks by pair and by sensor. */
 import type { LineTable } from '#machines/program.ts';
+import { SessionTime } from '#machines/time.ts';
 import { EventCode, epochs, type RawEvent } from '#machines/vocabulary.ts';
 import type { RecordDatabase } from '../open.ts';
 import { readClockReadings, readEvents, readSegments } from '../reads.ts';
-import { SessionTime } from '../session-time.ts';
 import { EpochReader, lickLinesOf } from './epoch-reader.ts';
 import { type TrialFacts, trialFacts } from './trial-facts.ts';
 

@@ -8,7 +8,6 @@ import { rebuildTrials } from '#data/rebuild.ts';
 import { cellsOf, cellsOfSubject } from '#data/rollups/cells.ts';
 import { rebuildRollups, refreshRollups, staleSessions } from '#data/rollups/refresh.ts';
 import { scoredTrialsOf } from '#data/rollups/trials.ts';
-import { SessionTime } from '#data/session-time.ts';
 import { ProgramCache } from '#machines/program-cache.ts';
 import { EndReason } from '#machines/vocabulary.ts';
 import { measure, measureTallies } from '#protocols/measures.ts';
@@ -176,40 +175,5 @@ describe('14. roll-ups', () => {
     let asked = 0;
     expect(refreshRollups(path, { stopped: () => ++asked > 1 })).toBe(10);
     expect(refreshRollups(path)).toBe(8);
-  });
-});
-
-describe('15. session time', () => {
-  const segment = { bootId: 1, uncertaintyUs: null };
-
-  it('runs on over a wrap of the counter', () => {
-    const time = new SessionTime(
-      [{ ...segment, segment: 0, firstSeq: 0, originTicks: 2 ** 32 - 2000, originUs: 500, ticksPerMs: 2000 }],
-      [],
-    );
-    expect(time.at(0, 2 ** 32 - 2000)).toBe(500);
-    expect(time.at(1, 2000)).toBe(500 + 2000);
-  });
-
-  it('follows the rate that was read at the end of each trial, and no reading of another power-up', () => {
-    const time = new SessionTime(
-      [
-        { ...segment, segment: 0, firstSeq: 0, originTicks: 0, originUs: 0, ticksPerMs: 2000 },
-        { ...segment, segment: 1, firstSeq: 4, originTicks: 100, originUs: 9_000_000, ticksPerMs: 1000 },
-      ],
-      [
-        { seq: 1, segment: 0, ticksPerMs: 2000, driftPpmPerMin: null, uncertaintyUs: 1 },
-        { seq: 3, segment: 0, ticksPerMs: 4000, driftPpmPerMin: null, uncertaintyUs: 1 },
-      ],
-    );
-    expect(time.at(0, 0)).toBe(0);
-    expect(time.at(1, 2000)).toBe(1000);
-    expect(time.at(2, 6000)).toBe(2000);
-    expect(time.at(3, 10_000)).toBe(3000);
-    expect(time.at(4, 1100)).toBe(9_001_000);
-  });
-
-  it('refuses an event that no clock stamped', () => {
-    expect(() => new SessionTime([], []).at(0, 1)).toThrow('before the first clock segment');
   });
 });

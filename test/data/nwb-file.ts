@@ -1,7 +1,7 @@
 /** Reads an NWB file back for the tests: values by path, tables by row, series by edge. */
 import { Dataset, File, Group, ready } from 'h5wasm/node';
 
-export interface Series {
+interface Series {
   readonly data: number[];
   readonly times: number[];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   deviceTicks,
   NOMINAL_TICKS_PER_MS,
+  SessionTime,
   type SessionUs,
   TickUnwrapper,
   ticksBetween,
@@ -59,4 +60,37 @@ describe('an unwrapper', () => {
 
 it('wall time is ISO 8601 in UTC', () => {
   expect(wallTime(new Date(Date.UTC(2024, 0, 2, 3, 4, 5)))).toBe('2024-01-02T03:04:05.000Z');
+});
+
+describe('the time of a recorded session', () => {
+  it('runs on over a wrap of the counter', () => {
+    const time = new SessionTime(
+      [{ segment: 0, firstSeq: 0, originTicks: 2 ** 32 - 2000, originUs: 500, ticksPerMs: 2000 }],
+      [],
+    );
+    expect(time.at(0, 2 ** 32 - 2000)).toBe(500);
+    expect(time.at(1, 2000)).toBe(500 + 2000);
+  });
+
+  it('follows the rate that was read at the end of each trial, and no reading of another power-up', () => {
+    const time = new SessionTime(
+      [
+        { segment: 0, firstSeq: 0, originTicks: 0, originUs: 0, ticksPerMs: 2000 },
+        { segment: 1, firstSeq: 4, originTicks: 100, originUs: 9_000_000, ticksPerMs: 1000 },
+      ],
+      [
+        { seq: 1, segment: 0, ticksPerMs: 2000 },
+        { seq: 3, segment: 0, ticksPerMs: 4000 },
+      ],
+    );
+    expect(time.at(0, 0)).toBe(0);
+    expect(time.at(1, 2000)).toBe(1000);
+    expect(time.at(2, 6000)).toBe(2000);
+    expect(time.at(3, 10_000)).toBe(3000);
+    expect(time.at(4, 1100)).toBe(9_001_000);
+  });
+
+  it('refuses an event that no clock stamped', () => {
+    expect(() => new SessionTime([], []).at(0, 1)).toThrow('before the first clock segment');
+  });
 });
