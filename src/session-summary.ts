@@ -8,18 +8,22 @@ import { pagesFolder } from './pages-folder.ts';
 import { readingFrom } from './record-option.ts';
 import { performanceText } from './show.ts';
 import type { FirstLicks, Quartiles, SessionSummary } from './summaries/session.ts';
-import { count, paint } from './table.ts';
+import { count, paint, words } from './table.ts';
 import { softwareVersion } from './version.ts';
 
 /** What follows the trials on the terminal. */
 export function summaryText(summary: SessionSummary, io: Io): string {
   const { performance, firstLicks, faults } = summary;
-  const alarms = faults.map(({ trial, message }) => `Alarm${trial === null ? '' : ` in trial ${trial}`}: ${message}\n`);
   return [
     performanceText(performance, io),
     ...firstLicks.map(firstLickText),
-    ...alarms.map((line) => paint(io, 'yellow', line)),
+    faults.length === 0 ? '' : paint(io, 'yellow', `Alarms: ${faults.map(alarmText).join('; ')}.\n`),
   ].join('');
+}
+
+/** In short: its words were told when it happened, and stand on the page. */
+function alarmText({ code, trial }: SessionSummary['faults'][number]): string {
+  return trial === null ? words(code) : `${words(code)} in trial ${trial}`;
 }
 
 function firstLickText({ go, trials, fromChoice, fromOdour2 }: FirstLicks): string {
