@@ -1,8 +1,6 @@
 /** 95 % intervals of the figures that are made of two rates: balanced accuracy and d'. Rates are shares from 0 to 1. */
 import type { Interval } from './statistics.ts';
-import { normalQuantile, wilson95 } from './statistics.ts';
-
-const Z_95 = 1.959963984540054;
+import { normalQuantile, wilson95, Z_95 } from './statistics.ts';
 
 /** So many right of so many. */
 export interface Rate {

@@ -4,7 +4,7 @@
 import type { RandomStream } from '#machines/random.ts';
 
 /** The normal quantile at 0.975: half-width of a 95 % interval in standard deviations. */
-const Z_95 = 1.959963984540054;
+export const Z_95 = 1.959963984540054;
 
 export interface Interval {
   readonly low: number;
@@ -16,6 +16,14 @@ interface Sensitivity {
   readonly dPrime: number;
   /** c = -(z(H) + z(F)) / 2; below 0 the animal tends to lick. */
   readonly criterion: number;
+}
+
+/** The middle value, or the mean of the middle two. */
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null;
+  const sorted = [...values].sort((one, other) => one - other);
+  const half = sorted.length / 2;
+  return Number.isInteger(half) ? (sorted[half - 1]! + sorted[half]!) / 2 : sorted[Math.floor(half)]!;
 }
 
 /** 95 % interval of k of n (Wilson, J. Am. Stat. Assoc. 22:209, 1927); null without trials. */

@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { refreshRollups } from '#data/rollups/refresh.ts';
+import { ulText } from './animal-room/standing.ts';
 import { type Io, isoWithOffset } from './io.ts';
 import { sessionFile } from './pages/files.ts';
 import { pagesFolder } from './pages-folder.ts';
@@ -13,9 +14,14 @@ import { softwareVersion } from './version.ts';
 
 /** What follows the trials on the terminal. */
 export function summaryText(summary: SessionSummary, io: Io): string {
-  const { performance, firstLicks, faults } = summary;
+  const { performance, firstLicks, faults, care, line } = summary;
+  const { restriction, givenUl } = care;
   return [
     performanceText(performance, io),
+    // What is due to it is told beside what it has had, where that is known.
+    restriction === null
+      ? `Water commanded in this session: ${ulText(line.waterUl)}; today: ${ulText(givenUl)}.\n`
+      : '',
     ...firstLicks.map(firstLickText),
     faults.length === 0 ? '' : paint(io, 'yellow', `Alarms: ${faults.map(alarmText).join('; ')}.\n`),
   ].join('');

@@ -157,11 +157,15 @@ function measuresText(measures: Measures, what: string, io: Io): string {
     ],
     measures.pairs,
   );
-  const { balancedAccuracy, hitRate, falseAlarmRate, dPrime, dPrimeCeiling } = measures;
-  const lines = [`Balanced accuracy ${percent(balancedAccuracy) ?? 'not known yet'} of ${n} ${what} trials${leftOut}.`];
+  const { balancedAccuracy, balanced95, hitRate, falseAlarmRate, dPrime, dPrime95, dPrimeCeiling } = measures;
+  const interval =
+    balanced95 === null ? '' : ` [${Math.round(balanced95.low * 100)}, ${Math.round(balanced95.high * 100)}]`;
+  const lines = [
+    `Balanced accuracy ${percent(balancedAccuracy) ?? 'not known yet'}${interval} of ${n} ${what} trials${leftOut}.`,
+  ];
   if (dPrime !== null) {
     lines.push(
-      `Hits ${percent(hitRate)}, false alarms ${percent(falseAlarmRate)}, d' ${dPrime.toFixed(2)} (at most ${dPrimeCeiling!.toFixed(2)} with so many trials).`,
+      `Hits ${percent(hitRate)}, false alarms ${percent(falseAlarmRate)}, d' ${dPrime.toFixed(2)} [${dPrime95!.low.toFixed(2)}, ${dPrime95!.high.toFixed(2)}] (at most ${dPrimeCeiling!.toFixed(2)} with so many trials).`,
     );
   }
   return `${pairs}${lines.map((line) => `${paint(io, 'bold', line)}\n`).join('')}`;

@@ -2,6 +2,7 @@
 import type { LineTable } from '#machines/program.ts';
 import { SessionTime } from '#machines/time.ts';
 import { EventCode, epochs, type RawEvent } from '#machines/vocabulary.ts';
+import { median } from '#protocols/statistics.ts';
 import type { RecordDatabase } from '../open.ts';
 import { readClockReadings, readEvents, readSegments } from '../reads.ts';
 import { EpochReader, lickLinesOf } from './epoch-reader.ts';
@@ -196,13 +197,6 @@ class LickSensors {
   rows(): readonly LicksOfLine[] {
     return this.#rows;
   }
-}
-
-function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = [...values].sort((one, other) => one - other);
-  const half = sorted.length / 2;
-  return Number.isInteger(half) ? (sorted[half - 1]! + sorted[half]!) / 2 : sorted[Math.floor(half)]!;
 }
 
 /** Lick counts of a trial in the order of the columns of `trial_facts`. */

@@ -1,4 +1,6 @@
 /** The log of weight and water as one page of HTML that needs nothing else, for the screen and for paper. */
+import { safe } from '../pages/html.ts';
+import { minute } from '../pages/words.ts';
 import type { AnimalLog } from './log.ts';
 import { type CareStanding, openPoints } from './standing.ts';
 
@@ -96,14 +98,6 @@ function number(text: string | null): string {
 
 function ulText(ul: number): string {
   return String(Number(ul.toFixed(1)));
-}
-
-function minute(at: string): string {
-  return at.slice(0, 16).replace('T', ' ');
-}
-
-function safe(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 const style = `

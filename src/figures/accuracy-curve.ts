@@ -7,6 +7,9 @@ import { colour } from './theme.ts';
 /** Fewer go or no-go trials than this give a hollow mark. */
 const LEAST_CLASS_TRIALS = 20;
 
+/** More would touch one another. */
+const EXPERT_LABELS = 24;
+
 /** Fewer trials of either class, or of any pair where pairs ask for a side. */
 export function isThin({ control: { counts, pairs } }: SessionRow): boolean {
   const go = counts.hit + counts.miss;
@@ -22,7 +25,9 @@ export function accuracyCurve(rows: readonly SessionRow[], frame: { width: numbe
     return [{ row, value: balancedAccuracy, ...balanced95, hollow: isThin(row) }];
   });
   const whole = points.filter(({ row }) => row.whole?.balancedAccuracy != null);
-  const expert = shown(rows).filter((row, index, all) => isNewExpertDay(row, all[index - 1]));
+  const days = shown(rows).filter((row, index, all) => isNewExpertDay(row, all[index - 1]));
+  const step = Math.ceil(days.length / EXPERT_LABELS);
+  const expert = days.filter(({ expertDay }) => expertDay === 1 || expertDay! % step === 0);
   return draw(
     { ...frame, height: 178, label: 'Balanced accuracy of engaged control trials by session, 95 % intervals' },
     {

@@ -4,7 +4,7 @@ import { lickDensityFigure } from '../figures/lick-density.ts';
 import { lickRaster } from '../figures/lick-raster.ts';
 import { withinSession } from '../figures/within-session.ts';
 import type { FirstLicks, Quartiles, SessionSummary } from '../summaries/session.ts';
-import { count, spanWords } from '../table.ts';
+import { count, spanWords, words } from '../table.ts';
 import { type Html, html } from './html.ts';
 import { figure } from './parts.ts';
 import { fixedWithInterval, minute, NONE, percentOf, pointsOf, ulOf, withInterval } from './words.ts';
@@ -69,9 +69,9 @@ function alarms({ faults, performance: { lastEngagedTrial } }: SessionSummary): 
 
 function performance({ performance: { control, light, blank, probes, balance } }: SessionSummary): Html {
   const asked = new Map(balance.types.map(({ trialType, trials, lit }) => [trialType, { trials, lit }]));
-  const pairs = html`<div class="wide"><table class="slim"><thead><tr><th>pair<th>asks<th class="n">shown<th class="n">scored<th class="n">correct<th class="n">licked</tr></thead><tbody>${control.pairs.map(
-    ({ trialType, go, n, correctRate, correct95, answerRate }) =>
-      html`<tr><td>${trialType}<td>${go === null ? 'side' : go ? 'lick' : 'no lick'}<td class="n">${asked.get(trialType)?.trials ?? NONE}<td class="n">${n}<td class="n">${withInterval(correctRate, correct95)}<td class="n">${percentOf(answerRate)}</tr>`,
+  const pairs = html`<div class="wide"><table class="slim"><thead><tr><th>pair<th>asks<th class="n">shown<th class="n">scored<th class="n">correct<th class="n">licked<th>outcomes</tr></thead><tbody>${control.pairs.map(
+    ({ trialType, go, n, correctRate, correct95, answerRate, counts }) =>
+      html`<tr><td>${trialType}<td>${go === null ? 'side' : go ? 'lick' : 'no lick'}<td class="n">${asked.get(trialType)?.trials ?? NONE}<td class="n">${n}<td class="n">${withInterval(correctRate, correct95)}<td class="n">${percentOf(answerRate)}<td>${outcomeWords(counts)}</tr>`,
   )}</tbody></table></div>`;
   const lit =
     light.length === 0
@@ -84,6 +84,13 @@ function performance({ performance: { control, light, blank, probes, balance } }
   const run = balance.longestRun;
   return html`<div class="pair">${pairs}${lit}</div>
 <p class="soft">At most ${run.sameType} of a pair in a row, ${run.sameReward} that pay alike.${left.length === 0 ? '' : ` Not scored: ${left.join(', ')}.`}${blank === null ? '' : ` Blanks: ${percentOf(blank.balancedAccuracy)} of ${blank.n}, chance expected.`}${probes.of === 0 ? '' : ` Probes without odour: licked in ${probes.licked} of ${probes.of}.`}</p>`;
+}
+
+/** `11 hit, 1 miss`. */
+function outcomeWords(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .flatMap(([outcome, n]) => (n > 0 ? [`${n} ${words(outcome)}`] : []))
+    .join(', ');
 }
 
 function reactionTable(rows: readonly FirstLicks[]): Html | null {

@@ -1,4 +1,5 @@
 /** Today against the animal's own history: named rules, so that an alarm can be argued with. Pure. */
+import { median } from '#protocols/statistics.ts';
 import type { SessionRow } from './session-row.ts';
 
 export interface AgainstHistory {
@@ -34,16 +35,10 @@ export function againstHistory(rows: readonly SessionRow[], day: string): Agains
     .map(({ control }) => control.balancedAccuracy!);
   const today = last.control.balancedAccuracy!;
   if (before.length < LEAST_SESSIONS) return { verdict: 'none', today, usual: null, of: before.length };
-  const usual = median(before);
+  const usual = median(before)!;
   const interval = last.control.balanced95!;
   const seen = { today, usual, of: before.length };
   if (today <= usual - LEAST_CHANGE && interval.high < usual) return { verdict: 'fell', ...seen };
   if (today >= usual + LEAST_CHANGE && interval.low > usual) return { verdict: 'rose', ...seen };
   return { verdict: 'as before', ...seen };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const half = sorted.length / 2;
-  return Number.isInteger(half) ? (sorted[half - 1]! + sorted[half]!) / 2 : sorted[Math.floor(half)]!;
 }
