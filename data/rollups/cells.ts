@@ -39,17 +39,16 @@ export function cellsOf(db: RecordDatabase, session: number): Cell[] {
     .map(cellOf);
 }
 
-/** Rolled-up cells of all sessions that are now a subject's, by session. */
-export function cellsOfSubject(db: RecordDatabase, subject: number): Map<number, Cell[]> {
+/** Rolled-up cells of these sessions, by session. */
+export function rolledUpCells(db: RecordDatabase, sessions: readonly number[]): Map<number, Cell[]> {
   const rows = db
-    .prepare<[number], CellRow>(
-      `SELECT rollups.session, trial_type AS trialType, asks, outcome, word AS notScored, lit, from_epoch AS fromEpoch,
+    .prepare<[string], CellRow>(
+      `SELECT session, trial_type AS trialType, asks, outcome, word AS notScored, lit, from_epoch AS fromEpoch,
          to_epoch AS toEpoch, engaged, opto_excluded AS optoExcluded, trials
-       FROM session_animals animals JOIN rollups ON rollups.session = animals.session
-       JOIN not_scored_words ON code = not_scored
-       WHERE animals.subject = ? ORDER BY rollups.session`,
+       FROM rollups JOIN not_scored_words ON code = not_scored
+       WHERE session IN (SELECT value FROM json_each(?)) ORDER BY session`,
     )
-    .all(subject);
+    .all(JSON.stringify(sessions));
   const bySession = new Map<number, Cell[]>();
   for (const row of rows) {
     const cells = bySession.get(row.session);

@@ -66,14 +66,45 @@ function lineOf({ offTask, assessed, excluded, ...row }: Row): SessionLine {
   return { ...row, offTask: offTask === 1, assessed: assessed === 1, excluded: excluded === 1 };
 }
 
-/** Up to a day (YYYY-MM-DD), oldest first. */
-export function sessionLinesOf(db: RecordDatabase, subject: number, day: string): SessionLine[] {
-  return db
-    .prepare<[number, string], Row>(
-      `${lines} WHERE animals.subject = ? AND substr(s.started_at, 1, 10) <= ? ORDER BY julianday(s.started_at), s.id`,
+/** Up to a day (YYYY-MM-DD), the last `most`, oldest first. */
+export function sessionLinesOf(db: RecordDatabase, subject: number, day: string, most: number): SessionLine[] {
+  const ids = db
+    .prepare<[number, string, number], number>(
+      `SELECT s.id FROM session_animals animals JOIN sessions s ON s.id = animals.session
+       WHERE animals.subject = ? AND substr(s.started_at, 1, 10) <= ?
+       ORDER BY julianday(s.started_at) DESC, s.id DESC LIMIT ?`,
     )
-    .all(subject, day)
-    .map(lineOf);
+    .pluck()
+    .all(subject, day, most);
+  const line = db.prepare<[number], Row>(`${lines} WHERE s.id = ?`);
+  return ids.reverse().map((id) => lineOf(line.get(id)!));
+}
+
+export interface EarlierSessions {
+  readonly sessions: number;
+  /** Days of counted practice as an expert; YYYY-MM-DD. */
+  readonly expertDays: readonly string[];
+}
+
+/** What lies before a session in the life of its animal. `first` undefined: it has none. */
+export function earlierSessions(db: RecordDatabase, subject: number, first: SessionLine | undefined): EarlierSessions {
+  if (first === undefined) return { sessions: 0, expertDays: [] };
+  const before = `FROM session_animals animals JOIN sessions s ON s.id = animals.session
+    WHERE animals.subject = @subject
+      AND (julianday(s.started_at), s.id) < (julianday(@startedAt), @session)`;
+  const where = { subject, startedAt: first.startedAt, session: first.session };
+  return {
+    sessions: db.prepare<[typeof where], number>(`SELECT count(*) ${before}`).pluck().get(where)!,
+    expertDays: db
+      .prepare<[typeof where], string>(
+        `SELECT DISTINCT substr(s.started_at, 1, 10) ${before} AND EXISTS (SELECT 1 FROM session_conditions c
+           JOIN assessments a ON a.session = c.session WHERE c.session = s.id AND c.stage = 'expert' AND a.not_counted IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM exclusions x WHERE x.session = s.id AND x.use = 'behaviour'
+             AND x.first_trial IS NULL AND x.lifted_at IS NULL)`,
+      )
+      .pluck()
+      .all(where),
+  };
 }
 
 /** Of one rig, the last `most` up to a day, oldest first. */
@@ -130,15 +161,14 @@ export interface PairLicksRow {
   readonly firstLickMs: number | null;
 }
 
-/** Licks of all sessions of a subject, by session and pair. */
-export function pairLicksOf(db: RecordDatabase, subject: number): PairLicksRow[] {
+/** Licks of these sessions, by session and pair. */
+export function pairLicksOf(db: RecordDatabase, sessions: readonly number[]): PairLicksRow[] {
   return db
-    .prepare<[number], PairLicksRow>(
-      `SELECT l.session, trial_type AS trialType, trials, delay_licks AS delayLicks, answered, first_lick_ms AS firstLickMs
-       FROM session_animals animals JOIN lick_rollups l ON l.session = animals.session
-       WHERE animals.subject = ? ORDER BY l.session, trial_type`,
+    .prepare<[string], PairLicksRow>(
+      `SELECT session, trial_type AS trialType, trials, delay_licks AS delayLicks, answered, first_lick_ms AS firstLickMs
+       FROM lick_rollups WHERE session IN (SELECT value FROM json_each(?)) ORDER BY session, trial_type`,
     )
-    .all(subject);
+    .all(JSON.stringify(sessions));
 }
 
 /** Lick onsets of a session by pair, in bins of DENSITY_BIN_MS from the trial's start, with the trials they were counted in. */

@@ -81,7 +81,11 @@ async function writing<T>(folder: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined || !['EACCES', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EROFS', 'EPERM'].includes(code)) throw error;
+    if (
+      code === undefined ||
+      !['EACCES', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EEXIST', 'EISDIR', 'EROFS', 'EPERM'].includes(code)
+    )
+      throw error;
     throw new UsageError(
       `The pages could not be written to ${folder} (${message}). The record is as it was. Choose another folder with --out.`,
     );

@@ -1,7 +1,7 @@
 /** Balanced accuracy by session with its interval, stages above, expert days below, the whole session small beside it. */
 import type { SessionRow } from '../summaries/session-row.ts';
 import { draw, type Figure, Plot } from './draw.ts';
-import { conditionMarks, curveMarks, sessionScale, shown, stageMarks } from './session-axis.ts';
+import { conditionMarks, curveMarks, sessionScale, stageMarks } from './session-axis.ts';
 import { colour } from './theme.ts';
 
 /** Fewer go or no-go trials than this give a hollow mark. */
@@ -19,13 +19,13 @@ export function isThin({ control: { counts, pairs } }: SessionRow): boolean {
 }
 
 export function accuracyCurve(rows: readonly SessionRow[], frame: { width: number; simulated: boolean }): Figure {
-  const points = shown(rows).flatMap((row) => {
+  const points = rows.flatMap((row) => {
     const { balancedAccuracy, balanced95 } = row.control;
     if (balancedAccuracy === null || balanced95 === null) return [];
     return [{ row, value: balancedAccuracy, ...balanced95, hollow: isThin(row) }];
   });
   const whole = points.filter(({ row }) => row.whole?.balancedAccuracy != null);
-  const days = shown(rows).filter((row, index, all) => isNewExpertDay(row, all[index - 1]));
+  const days = rows.filter((row, index, all) => isNewExpertDay(row, all[index - 1]));
   const step = Math.ceil(days.length / EXPERT_LABELS);
   const expert = days.filter(({ expertDay }) => expertDay === 1 || expertDay! % step === 0);
   return draw(

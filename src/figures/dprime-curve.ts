@@ -2,11 +2,11 @@
 import type { SessionRow } from '../summaries/session-row.ts';
 import { isThin } from './accuracy-curve.ts';
 import { draw, type Figure, Plot } from './draw.ts';
-import { curveMarks, sessionScale, shown, stageMarks } from './session-axis.ts';
+import { curveMarks, sessionScale, stageMarks } from './session-axis.ts';
 import { colour } from './theme.ts';
 
 export function dPrimeCurve(rows: readonly SessionRow[], frame: { width: number; simulated: boolean }): Figure {
-  const points = shown(rows).flatMap((row) => {
+  const points = rows.flatMap((row) => {
     const { dPrime, dPrime95, dPrimeCeiling } = row.control;
     if (dPrime === null || dPrime95 === null) return [];
     return [{ row, value: dPrime, ...dPrime95, ceiling: dPrimeCeiling!, hollow: isThin(row) }];

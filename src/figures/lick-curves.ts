@@ -1,7 +1,7 @@
 /** Delay licks fading and first licks quickening, session by session. */
 import type { SessionRow } from '../summaries/session-row.ts';
 import { draw, type Figure, Plot, spread } from './draw.ts';
-import { sessionScale, shown, stageMarks } from './session-axis.ts';
+import { sessionScale, stageMarks } from './session-axis.ts';
 import { askColour, colour } from './theme.ts';
 
 interface Point {
@@ -37,7 +37,7 @@ export function firstLickCurve(rows: readonly SessionRow[], frame: { width: numb
 }
 
 function byClass(rows: readonly SessionRow[], measureOf: (pairs: SessionRow['licks']) => number | null): Point[] {
-  return shown(rows).flatMap((row) => {
+  return rows.flatMap((row) => {
     const asks = new Map(row.control.pairs.map(({ trialType, go }) => [trialType, go]));
     return ([true, false, null] as const).flatMap((go) => {
       const value = measureOf(row.licks.filter(({ trialType }) => asks.get(trialType) === go));

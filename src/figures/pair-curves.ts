@@ -1,14 +1,14 @@
 /** Learning by pair, small multiples: the first figure of an animal, because one number hides strategies. */
 import type { SessionRow } from '../summaries/session-row.ts';
 import { draw, type Figure, Plot } from './draw.ts';
-import { curveMarks, sessionScale, shown, stageMarks } from './session-axis.ts';
+import { curveMarks, sessionScale, stageMarks } from './session-axis.ts';
 import { askColour, colour } from './theme.ts';
 
 /** Fewer control trials of a pair than this: 8 of 10 right is 49 to 94 %. */
 const LEAST_PAIR_TRIALS = 10;
 
 export function pairCurves(rows: readonly SessionRow[], frame: { width: number; simulated: boolean }): Figure {
-  const points = shown(rows).flatMap((row) =>
+  const points = rows.flatMap((row) =>
     row.control.pairs.map(({ trialType, go, n, correctRate, correct95 }) => ({
       row,
       pair: `${trialType}  ${go === null ? 'side' : go ? 'lick' : 'no lick'}`,

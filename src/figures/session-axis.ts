@@ -3,13 +3,6 @@ import type { SessionRow } from '../summaries/session-row.ts';
 import { Plot } from './draw.ts';
 import { type ColourName, colour } from './theme.ts';
 
-/** More points than this nobody reads; the CSV has them all. */
-const SESSIONS_SHOWN = 80;
-
-export function shown(rows: readonly SessionRow[]): readonly SessionRow[] {
-  return rows.slice(-SESSIONS_SHOWN);
-}
-
 /** How a session that stands apart is marked; the first that holds. */
 const symbols = {
   excluded: 'times',
@@ -28,7 +21,7 @@ function symbolOf({ apart }: SessionRow): (typeof symbols)[keyof typeof symbols]
 
 /** Words for the marks that occur, for a key under the figure. */
 export function marksOf(rows: readonly SessionRow[]): { symbol: string; words: string }[] {
-  const occurring = new Set(shown(rows).flatMap(({ apart }) => apart.slice(0, 1)));
+  const occurring = new Set(rows.flatMap(({ apart }) => apart.slice(0, 1)));
   return (Object.keys(symbols) as (keyof typeof symbols)[])
     .filter((why) => occurring.has(why))
     .map((why) => ({ symbol: glyphs[symbols[why]], words: why }));
@@ -53,7 +46,7 @@ interface StageBand {
 /** Spans of sessions in one stage, in the order of the sessions. A session outside all stages is in none. */
 function stageBands(rows: readonly SessionRow[]): StageBand[] {
   const bands: { stage: string; from: number; to: number }[] = [];
-  for (const { number, stage } of shown(rows)) {
+  for (const { number, stage } of rows) {
     const last = bands.at(-1);
     if (stage === null) continue;
     if (last?.stage === stage && last.to === number - 1) last.to = number;
@@ -86,7 +79,7 @@ export function stageMarks(rows: readonly SessionRow[], named: boolean): Plot.Ma
 
 /** Sessions under a substance, each a band with its name. */
 export function conditionMarks(rows: readonly SessionRow[]): Plot.Markish[] {
-  const given = shown(rows).filter(({ agent }) => agent !== null);
+  const given = rows.filter(({ agent }) => agent !== null);
   return [
     Plot.rect(given, {
       x1: ({ number }: SessionRow) => number - 0.4,
@@ -113,7 +106,7 @@ function shortened({ stage, from, to }: StageBand): string {
 }
 
 export function sessionScale(rows: readonly SessionRow[]): Plot.ScaleOptions {
-  const numbers = shown(rows).map(({ number }) => number);
+  const numbers = rows.map(({ number }) => number);
   const [first, last] = [numbers[0] ?? 1, numbers.at(-1) ?? 1];
   const step = Math.max(1, Math.ceil((last - first + 1) / 14));
   const ticks = numbers.filter((number) => (number - first) % step === 0);
@@ -138,7 +131,8 @@ export function curveMarks(
   const stroke = ink.startsWith('var') ? ink : colour(ink as ColourName);
   const x = ({ row }: Point) => row.number;
   return [
-    Plot.ruleX(points, { ...facet, x, y1: 'low', y2: 'high', stroke, strokeOpacity: 0.35, strokeWidth: 1.5 }),
+    // One path for all intervals: marks of their own would be half of the page.
+    Plot.line(intervals(points), { ...facet, x: 'number', y: 'at', stroke, strokeOpacity: 0.35, strokeWidth: 1.5 }),
     Plot.line(
       points.filter(({ row }) => row.counts),
       { ...facet, x, y: 'value', stroke, strokeWidth: 1.6 },
@@ -153,4 +147,11 @@ export function curveMarks(
       symbol: ({ row }: Point) => symbolOf(row),
     }),
   ];
+}
+
+/** From low to high, each ended by a gap; what a facet needs comes along. */
+function intervals(points: readonly Point[]): (Point & { readonly number: number; readonly at: number })[] {
+  return points.flatMap((point) =>
+    [point.low, point.high, Number.NaN].map((at) => ({ ...point, number: point.row.number, at })),
+  );
 }

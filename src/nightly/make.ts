@@ -3,8 +3,8 @@
  * picture an animal. The record is read as one snapshot, animal by animal, so that neither a session which is recorded
  * meanwhile nor the length of a lab's history changes what is shown. The facility's page is written last.
  */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openRecord, type RecordDatabase } from '#data/open.ts';
 import { RecordError } from '#data/record-error.ts';
 import { refreshRollups } from '#data/rollups/refresh.ts';
@@ -60,7 +60,7 @@ export interface NightReport {
 export async function makeNight(options: NightOptions): Promise<NightReport> {
   const { path, folder } = options;
   const { rolledUp, notice } = broughtUpToDate(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const db = openRecord(path, { mode: 'read' });
   try {
     db.exec('BEGIN');
@@ -100,6 +100,11 @@ function broughtUpToDate(path: string): { rolledUp: number; notice: string | nul
     const what = 'The record cannot be written here, so sessions that were not rolled up before show no trials.';
     return { rolledUp: 0, notice: `${what} Nothing is lost. Run the nightly on the computer that records.` };
   }
+}
+
+/** In a folder where none can be made (/proc) Node tries for ever, if it is to make those above it too. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: !existsSync(dirname(folder)) });
 }
 
 type Write = (name: string, content: string) => void;

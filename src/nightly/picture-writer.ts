@@ -1,61 +1,62 @@
 /**
- * Turns drawings into PNG files in a worker, beside the thread that reads and draws. A worker is replaced after some
+ * Turns drawings into PNG files in workers, beside the thread that reads and draws. A worker is replaced after some
  * pictures: their pixels are native memory, which no garbage collector counts, and go with it.
  */
 import { Worker } from 'node:worker_threads';
+import { inLight } from '../figures/theme.ts';
 
 export interface Picture {
   /** Of its file. */
   readonly name: string;
-  /** A whole SVG. */
+  /** A whole SVG; a pixel of it is one of the picture. */
   readonly svg: string;
 }
 
-export interface PictureWork {
+interface PictureWork {
   readonly folder: string;
   readonly pictures: readonly Picture[];
 }
 
-/** Some 60 MB of pixels. */
-const PICTURES_A_WORKER = 10;
+/** Some 25 MB of pixels, and a worker starts in less time than it draws one picture. */
+const PICTURES_A_WORKER = 6;
+/** One for each core that a small computer has: the thread that draws is done before them. */
+const WORKERS = 2;
 
 export class PictureWriter {
   readonly #folder: string;
   #waiting: Picture[] = [];
-  /** One worker at a time. */
-  #writing: Promise<void> = Promise.resolve();
+  /** Each does one lot after another. */
+  readonly #lanes: Promise<void>[] = Array.from({ length: WORKERS }, () => Promise.resolve());
+  #next = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   add(pictures: readonly Picture[]): void {
-    this.#waiting.push(...pictures);
+    this.#waiting.push(...pictures.map(({ name, svg }) => ({ name, svg: inLight(svg) })));
     if (this.#waiting.length >= PICTURES_A_WORKER) this.#send();
   }
 
   /** When all are written; rejects with the first that could not be. */
   async done(): Promise<void> {
     if (this.#waiting.length > 0) this.#send();
-    await this.#writing;
+    await Promise.all(this.#lanes);
   }
 
   #send(): void {
     const work: PictureWork = { folder: this.#folder, pictures: this.#waiting };
     this.#waiting = [];
-    this.#writing = this.#writing.then(() => written(work));
+    const lane = this.#next++ % WORKERS;
+    this.#lanes[lane] = this.#lanes[lane]!.then(() => written(work));
     // It is heard of when the night is done.
-    this.#writing.catch(() => {});
+    this.#lanes[lane]!.catch(() => {});
   }
 }
 
 function written(work: PictureWork): Promise<void> {
   return new Promise((resolve, reject) => {
-    // The starter brings its own loader along; inherited flags would load it twice.
-    const worker = new Worker(new URL('./start-picture-worker.mjs', import.meta.url), {
-      workerData: work,
-      execArgv: [],
-    });
+    const worker = new Worker(new URL('./picture-worker.mjs', import.meta.url), { workerData: work, execArgv: [] });
     worker.once('error', reject);
     worker.once('exit', () => resolve());
   });

@@ -36,11 +36,9 @@ export type SubjectFigures = Readonly<Partial<Record<FigureKey, SubjectFigure>>>
 
 const WIDTH = 1030;
 const HALF = 500;
-/** More sessions with light than this are a cloud; the mean is of all. */
-const DOTS = 40;
 
 export function subjectFigures(summary: SubjectSummary, latest: LatestSession | null): SubjectFigures {
-  const { animal, sessions, effects, careDays } = summary;
+  const { animal, sessions, earlier, effects, careDays } = summary;
   const simulated = animal.simulated === 1;
   const wide = { width: WIDTH, simulated };
   const half = { width: HALF, simulated };
@@ -54,7 +52,7 @@ export function subjectFigures(summary: SubjectSummary, latest: LatestSession | 
     set(
       'pairs',
       'Correct by pair',
-      `By session. Hollow: too few trials, or apart${apart}. Lines join the sessions that count.`,
+      `By session${earlier > 0 ? `, the last ${sessions.length} of ${earlier + sessions.length}` : ''}. Hollow: too few trials, or apart${apart}. Lines join the sessions that count.`,
       pairCurves(sessions, wide),
     );
     set(
@@ -91,7 +89,7 @@ export function subjectFigures(summary: SubjectSummary, latest: LatestSession | 
   if (effects.length > 0) {
     const columns = effects.map((effect) => ({
       ...effect,
-      values: effect.sessions.slice(-DOTS).map(({ effect: value }) => value),
+      values: effect.sessions.map(({ effect: value }) => value),
       interval: null,
     }));
     set(

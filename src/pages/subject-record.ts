@@ -4,18 +4,18 @@ import type { SubjectSummary } from '../summaries/subject.ts';
 import { Html, html } from './html.ts';
 import { fixed, minute, NONE, percentOf, ulOf } from './words.ts';
 
-/** A page's worth; the CSV has all. */
+/** A page's worth. */
 const ROWS_SHOWN = 30;
 
 export function recordSections(summary: SubjectSummary): Html {
-  return html`${sessionTable(summary.sessions)}${decisions(summary)}${cases(summary)}${remarks(summary)}${amendments(summary)}`;
+  return html`${sessionTable(summary)}${decisions(summary)}${cases(summary)}${remarks(summary)}${amendments(summary)}`;
 }
 
-function sessionTable(sessions: readonly SessionRow[]): Html | null {
+function sessionTable({ sessions, earlier }: SubjectSummary): Html | null {
   if (sessions.length === 0) return null;
   const shown = sessions.slice(-ROWS_SHOWN).reverse();
-  const left = sessions.length - shown.length;
-  return html`<h2>Sessions <small>newest first${left > 0 ? `; ${left} earlier ones are in sessions.csv` : ''}</small></h2>
+  const left = earlier + sessions.length - shown.length;
+  return html`<h2>Sessions <small>newest first${left > 0 ? `; ${left} earlier ones are not listed` : ''}</small></h2>
 <div class="wide"><table><thead><tr><th class="n">no.<th>day<th>rig<th>stage<th>kind<th class="n">correct<th class="n">d\u2032<th class="n">control trials<th class="n">expert day<th class="n">water<th>timing<th>ended<th>apart, or not counted because</tr></thead><tbody>${shown.map(sessionTr)}</tbody></table></div>`;
 }
 

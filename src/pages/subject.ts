@@ -26,7 +26,7 @@ export function subjectBody({ summary, latest, alarms, figures }: SubjectPage): 
 ${alarmList(alarms, 'No open case, no alarm.')}
 <p><b>Tomorrow:</b> ${tomorrow}.</p>
 ${sessions.length === 0 ? html`<p class="calm">It has run no session up to this day.</p>` : learning(figures)}
-${latest === null ? null : lastSession(latest, sessions, figures)}
+${latest === null ? null : lastSession(latest, figures)}
 ${light(summary, figures)}
 ${licks(figures)}
 ${weightAndWater(summary, figures)}
@@ -55,10 +55,10 @@ function learning(figures: SubjectFigures): Html {
 ${shown(figures.pairs)}${shown(figures.accuracy)}${shown(figures.dprime)}`;
 }
 
-function lastSession({ row }: LatestSession, sessions: readonly SessionRow[], figures: SubjectFigures): Html {
+function lastSession({ row }: LatestSession, figures: SubjectFigures): Html {
   const given = row.agent === null ? '' : `: ${row.agent}${row.dose === null ? '' : ` ${row.dose}`}`;
   const stage = row.stage === null ? '' : `, stage ${row.stage}`;
-  return html`<h2>Session ${row.number} of ${sessions.length} <small>${row.day}, rig ${row.rig}, ${row.task}${stage}, ${row.kind}${given}; record no. ${row.session}</small></h2>
+  return html`<h2>Session ${row.number} <small>${row.day}, rig ${row.rig}, ${row.task}${stage}, ${row.kind}${given}; record no. ${row.session}</small></h2>
 ${sessionFigures(row)}
 ${shown(figures['within-session'])}${shown(figures.licks)}`;
 }

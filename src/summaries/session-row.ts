@@ -1,6 +1,6 @@
 /** A session in the history of its animal: what it was, whether it counted, how the animal did. */
 import type { Cell } from '#data/rollups/cells.ts';
-import type { PairLicksRow, SessionLine } from '#data/rollups/history.ts';
+import type { EarlierSessions, PairLicksRow, SessionLine } from '#data/rollups/history.ts';
 import { type SessionFigures, sessionFigures } from '../performance.ts';
 import { EXPERT } from '../training.ts';
 
@@ -25,13 +25,17 @@ export interface SessionRow extends SessionLine, SessionFigures {
 /** Fewer sessions than this say nothing about where an animal usually works. */
 const LEAST_FOR_USUAL_RIG = 3;
 
-/** `lines`: all of an animal, oldest first. */
-export function sessionRows(
-  lines: readonly SessionLine[],
-  cells: ReadonlyMap<number, readonly Cell[]>,
-  licks: ReadonlyMap<number, readonly PairLicksRow[]>,
-): SessionRow[] {
-  const expertDays = new Set<string>();
+/** By session. */
+export interface RolledUp {
+  readonly cells: ReadonlyMap<number, readonly Cell[]>;
+  readonly licks: ReadonlyMap<number, readonly PairLicksRow[]>;
+  /** Sessions of the animal before these. */
+  readonly earlier: EarlierSessions;
+}
+
+/** `lines`: an animal's, one after another, oldest first. */
+export function sessionRows(lines: readonly SessionLine[], { cells, licks, earlier }: RolledUp): SessionRow[] {
+  const expertDays = new Set(earlier.expertDays);
   const rigs = new Map<string, number>();
   return lines.map((line, index) => {
     const day = line.startedAt.slice(0, 10);
@@ -42,7 +46,7 @@ export function sessionRows(
     return {
       ...line,
       ...sessionFigures(cells.get(line.session) ?? [], line.lastEngagedTrial),
-      number: index + 1,
+      number: earlier.sessions + index + 1,
       day,
       counts,
       expertDay: expertDays.size === 0 ? null : expertDays.size,

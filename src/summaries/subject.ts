@@ -4,8 +4,8 @@ import { casesOf, type WelfareCase } from '#data/animal-room/cases.ts';
 import { amendmentsOf, type LoggedAmendment } from '#data/animal-room/history.ts';
 import { type Remark, remarksOf } from '#data/animal-room/remarks.ts';
 import type { RecordDatabase } from '#data/open.ts';
-import { cellsOfSubject } from '#data/rollups/cells.ts';
-import { type PairLicksRow, pairLicksOf, sessionLinesOf } from '#data/rollups/history.ts';
+import { rolledUpCells } from '#data/rollups/cells.ts';
+import { earlierSessions, type PairLicksRow, pairLicksOf, sessionLinesOf } from '#data/rollups/history.ts';
 import { type Decision, readDecisions } from '#data/training-reads.ts';
 import { type CareStanding, careOf, openPoints } from '../animal-room/standing.ts';
 import { EXPERT, type Standing, standingOf } from '../training.ts';
@@ -22,8 +22,10 @@ export interface SubjectSummary {
   readonly status: string;
   /** Null: in no stage. */
   readonly standing: Standing | null;
-  /** Oldest first, up to the day. */
+  /** The last SESSIONS_SHOWN up to the day, oldest first. */
   readonly sessions: readonly SessionRow[];
+  /** Sessions before those. */
+  readonly earlier: number;
   /** Those of the day. */
   readonly today: readonly SessionRow[];
   readonly change: AgainstHistory;
@@ -40,14 +42,20 @@ export interface SubjectSummary {
   readonly tomorrow: string;
 }
 
+/** More points than this nobody reads on a page; and a page costs the same however long an animal lives. */
+const SESSIONS_SHOWN = 80;
+
 export function readSubject(db: RecordDatabase, animal: Animal, day: string): SubjectSummary {
   const licks = new Map<number, PairLicksRow[]>();
-  for (const row of pairLicksOf(db, animal.id)) {
+  const lines = sessionLinesOf(db, animal.id, day, SESSIONS_SHOWN);
+  const ids = lines.map(({ session }) => session);
+  for (const row of pairLicksOf(db, ids)) {
     const of = licks.get(row.session);
     if (of === undefined) licks.set(row.session, [row]);
     else of.push(row);
   }
-  const sessions = sessionRows(sessionLinesOf(db, animal.id, day), cellsOfSubject(db, animal.id), licks);
+  const earlier = earlierSessions(db, animal.id, lines[0]);
+  const sessions = sessionRows(lines, { cells: rolledUpCells(db, ids), licks, earlier });
   const today = sessions.filter((row) => row.day === day);
   const standing = standingOf(db, animal.id);
   const care = careOf(db, animal, day);
@@ -57,6 +65,7 @@ export function readSubject(db: RecordDatabase, animal: Animal, day: string): Su
     status: statusOf(animal, standing, sessions),
     standing,
     sessions,
+    earlier: earlier.sessions,
     today,
     change: againstHistory(sessions, day),
     care,
