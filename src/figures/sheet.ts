@@ -8,6 +8,8 @@ export interface Sheet {
   readonly title: string;
   readonly subtitle: string;
   readonly simulated: boolean;
+  /** Pixels of the picture for one of the drawing. */
+  readonly scale: number;
   readonly figures: readonly { readonly caption: string; readonly figure: Figure }[];
 }
 
@@ -16,7 +18,7 @@ const HEAD = 74;
 const CAPTION = 20;
 
 /** A whole SVG. */
-export function sheetSvg({ title, subtitle, simulated, figures }: Sheet): string {
+export function sheetSvg({ title, subtitle, simulated, scale, figures }: Sheet): string {
   const width = Math.max(0, ...figures.map(({ figure }) => figure.width)) + 2 * MARGIN;
   let y = MARGIN + HEAD;
   const placed = figures.map(({ caption, figure }) => {
@@ -26,5 +28,5 @@ export function sheetSvg({ title, subtitle, simulated, figures }: Sheet): string
     return text + figure.svg.replace('<svg ', `<svg x="${MARGIN}" y="${at + CAPTION}" `);
   });
   const mark = simulated ? 'SIMULATED  ' : '';
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y + MARGIN}" viewBox="0 0 ${width} ${y + MARGIN}" font-family="${fontFamily}"><rect width="100%" height="100%" fill="${colour('paper')}"/><text x="${MARGIN}" y="${MARGIN + 34}" font-size="38" font-weight="600" fill="${colour('ink')}">${safe(title)}</text><text x="${MARGIN}" y="${MARGIN + 58}" font-size="15" fill="${colour('soft')}">${mark}${safe(subtitle)}</text>${placed.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width * scale}" height="${(y + MARGIN) * scale}" viewBox="0 0 ${width} ${y + MARGIN}" font-family="${fontFamily}"><rect width="${width}" height="${y + MARGIN}" fill="${colour('paper')}"/><text x="${MARGIN}" y="${MARGIN + 34}" font-size="38" font-weight="600" fill="${colour('ink')}">${safe(title)}</text><text x="${MARGIN}" y="${MARGIN + 58}" font-size="15" fill="${colour('soft')}">${mark}${safe(subtitle)}</text>${placed.join('')}</svg>`;
 }

@@ -4,6 +4,9 @@ import type { FigureKey, SubjectFigure, SubjectFigures } from '../pages/subject-
 import type { SubjectSummary } from '../summaries/subject.ts';
 import type { Picture } from './picture-writer.ts';
 
+/** Of a figure by itself: it may go onto a poster. */
+const SINGLE_SCALE = 2;
+
 const onSheet: readonly FigureKey[] = ['pairs', 'accuracy', 'dprime', 'within-session'];
 
 export function subjectPictures(
@@ -20,13 +23,20 @@ export function subjectPictures(
     title,
     subtitle: `${status}, ${day}`,
     simulated,
+    scale: 1,
     figures: drawn.map(({ what, figure }) => ({ caption: what, figure })),
   });
   const pictures = [{ name: `${file}.png`, svg: sheet }];
   if (!all) return pictures;
   const single = ([key, { what, how, figure }]: [string, SubjectFigure]): Picture => ({
     name: `${file}-${key}.png`,
-    svg: sheetSvg({ title, subtitle: `${what}, ${day}`, simulated, figures: [{ caption: how, figure }] }),
+    svg: sheetSvg({
+      title,
+      subtitle: `${what}, ${day}`,
+      simulated,
+      scale: SINGLE_SCALE,
+      figures: [{ caption: how, figure }],
+    }),
   });
   return [...pictures, ...Object.entries(figures).map(single)];
 }

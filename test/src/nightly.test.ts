@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRecord, type RecordDatabase } from '#data/open.ts';
 import { openWriter } from '#data/writer.ts';
+import { generateRecord } from '../bench/generated-record.ts';
 import { endedAt, recordedTrial, segment0, sessionOn, subjectNamed } from '../data/rows.ts';
 import { type Place, place, placeIn } from './driver.ts';
 
@@ -139,7 +140,7 @@ describe('the numbers of a night', () => {
     for (const name of names) {
       const bytes = readFileSync(cohort.file(`pages/${name}`));
       expect(bytes.subarray(1, 4).toString()).toBe('PNG');
-      expect(bytes.readUInt32BE(16)).toBeGreaterThan(600);
+      expect(bytes.readUInt32BE(16)).toBeGreaterThan(1000);
     }
   });
 
@@ -187,6 +188,26 @@ async function recorded(
 }
 
 const night = (at: Place, words = '') => at.rig(`nightly --db a.sqlite --out pages ${words}`);
+
+describe('a long life', () => {
+  it('is shown by its last eighty sessions, numbered and with expert days counted from the first', async () => {
+    const at = place();
+    const day = generateRecord(at.file('a.sqlite'), { subjects: 2, sessionsEach: 90, trialsEach: 40 });
+    const ran = await at.rig(`nightly --date ${day} --db a.sqlite --out pages`);
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    const rows = json('sessions', at);
+    expect(rows).toHaveLength(160);
+    expect(rows.slice(0, 80).map(({ number }) => number)).toEqual(Array.from({ length: 80 }, (_, index) => index + 11));
+    const days = reading(
+      at.file('a.sqlite'),
+      (db) => new Map(db.prepare<[], [number, number]>('SELECT session, expert_day FROM expert_days').raw().all()),
+    );
+    for (const { session, expertDay } of rows) expect(expertDay).toBe(days.get(session) ?? null);
+    expect(rows.at(-1)!.expertDay).toBeGreaterThan(40);
+    expect(json('subjects', at)[0]).toMatchObject({ sessions: 90 });
+    expect(seen(text('subject-1.html', at))).toContain('the last 80 of 90');
+  });
+});
 
 describe('odd nights', () => {
   it('a record without a session: a page that says so', async () => {
