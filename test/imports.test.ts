@@ -17,6 +17,11 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   xstate: ['machines', 'protocols', 'hardware/firmata', 'hardware/virtual', 'src'],
   'better-sqlite3': ['data'],
   'ml-regression-polynomial': ['hardware'],
+  h5wasm: ['data/nwb'],
+  '@observablehq/plot': ['src/figures'],
+  linkedom: ['src/figures'],
+  '@resvg/resvg-js': ['src/nightly'],
+  croner: ['src/nightly'],
 };
 
 /** All that a simulated mouse may know: itself, chance and words. Never a plan, a chart, a task or the record. */

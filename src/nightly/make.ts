@@ -1,7 +1,7 @@
 /**
  * Makes the pages of a night: one for the facility, one an animal, one a rig, with the same numbers as CSV and JSON, and a
  * picture an animal. The record is read as one snapshot, animal by animal, so that neither a session which is recorded
- * meanwhile nor the length of a lab's history changes what is shown. The facility's page is written last.
+ * meanwhile nor the length of a lab's history changes what is shown. The facility's page is written after those it leads to.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -70,7 +70,7 @@ export async function makeNight(options: NightOptions): Promise<NightReport> {
     const pictures = new PictureWriter(folder);
     const write: Write = (name, content) => writeWhole(folder, name, content);
     const made = parts.map((part, index) =>
-      makePart(db, { ...options, day, part, first: index === 0, files, pictures, write }),
+      makePart(db, { ...options, day, part, first: index === 0, both: parts.length > 1, files, pictures, write }),
     );
     if (parts.length === 0) write(FACILITY_FILE, emptyPage(day, options));
     files.close();
@@ -114,13 +114,15 @@ interface PartOptions extends NightOptions {
   readonly part: NightPart;
   /** Its page is the facility's. */
   readonly first: boolean;
+  /** The record holds real and simulated animals. */
+  readonly both: boolean;
   readonly files: TableFiles;
   readonly pictures: PictureWriter;
   readonly write: Write;
 }
 
 function makePart(db: RecordDatabase, options: PartOptions): { animals: number; rigs: number; alarms: number } {
-  const { day, part, files, pictures, write, first } = options;
+  const { day, part, files, pictures, write, first, both } = options;
   const { simulated } = part;
   const footer = nightFooter({ ...options, day });
   const home = first ? FACILITY_FILE : SIMULATED_FILE;
@@ -145,7 +147,10 @@ function makePart(db: RecordDatabase, options: PartOptions): { animals: number; 
   const alarms = alarmsOf(subjects, rigs);
   files.add(alarmTables(alarms, day, simulated));
   const body = facilityBody({ day, simulated, subjects, rigs, alarms, notShown: part.notShown });
-  const other = first ? null : html`<a href="${FACILITY_FILE}">Animals that are not simulated</a>`;
+  const [otherFile, otherWords] = first
+    ? [SIMULATED_FILE, 'Simulated animals']
+    : [FACILITY_FILE, 'Animals that are not simulated'];
+  const other = both ? html`<a href="${otherFile}">${otherWords}</a>` : null;
   write(home, page({ title: `All animals, ${day}`, simulated, crumbs: other, footer }, body));
   return { animals: subjects.length, rigs: rigs.length, alarms: alarms.length };
 }
