@@ -357,14 +357,14 @@ describe('odd nights', () => {
     const at = place();
     await at.rig('subject add Real --operator Kim --db a.sqlite');
     await at.rig('restrict Real --reference 26 --operator Kim --db a.sqlite');
-    await recorded(at.file('a.sqlite'), [{ subject: 'Sim', startedAt: '2026-03-02T07:00:00.000+00:00', trials: 4 }]);
+    await recorded(at.file('a.sqlite'), [{ subject: 'Mouse', startedAt: '2026-03-02T07:00:00.000+00:00', trials: 4 }]);
     await night(at, '--date 2026-03-02');
     const real = seen(text('index.html', at));
     expect(real).toContain('Real');
-    expect(real).not.toContain('Sim');
+    expect(real).not.toContain('Mouse');
     expect(text('index.html', at)).not.toContain('SIMULATED');
     const simulated = text('simulated.html', at);
-    expect(seen(simulated)).toContain('Sim');
+    expect(seen(simulated)).toContain('Mouse');
     expect(simulated).toContain('SIMULATED: no animal');
   });
 
