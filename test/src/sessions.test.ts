@@ -190,7 +190,7 @@ describe('rig trials', () => {
     const { out } = await rig('trials 1 --db a.sqlite');
     expect(out).toMatch(/^SIMULATED session 1: M001/);
     expect(out).toMatch(/A-C +go +2 .*\nA-D +no-go +2 /);
-    expect(out).toMatch(/Balanced accuracy \d+ % of 8 scored trials/);
+    expect(out).toMatch(/Balanced accuracy \d+ % \[\d+, \d+\] of 8 scored trials/);
     expect(out).toMatch(/d' -?\d\.\d\d/);
   });
 
