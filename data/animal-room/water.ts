@@ -70,6 +70,17 @@ export function addSessionWater(db: RecordDatabase, session: number, at: string,
   if (given.freeUl > 0) enter('free', given.freeUl);
 }
 
+/** Microlitres that sessions of a day which are not closed have commanded so far: the ledger has them when they are. */
+export function openWaterOn(db: RecordDatabase, subject: number, day: string): number {
+  return db
+    .prepare<[number, string], number>(
+      `SELECT coalesce(sum(ul), 0) FROM sessions JOIN drops ON drops.session = sessions.id
+       WHERE subject = ? AND end_reason IS NULL AND substr(started_at, 1, 10) = ?`,
+    )
+    .pluck()
+    .get(subject, day)!;
+}
+
 export interface WaterOfDay {
   /** YYYY-MM-DD. */
   readonly day: string;

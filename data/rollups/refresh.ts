@@ -20,6 +20,8 @@ const SESSIONS_A_CHUNK = 10;
 export interface RollupOptions {
   /** These sessions alone. */
   readonly only?: readonly number[];
+  /** With each session that was. */
+  readonly onRolledUp?: (session: number) => void;
   /** Before each chunk: stop, if it says so. */
   readonly stopped?: () => boolean;
 }
@@ -108,13 +110,14 @@ class RollUp {
     this.#done = db.prepare('INSERT INTO rolled_up (session, version) VALUES (?, ?)');
   }
 
-  refresh(sessions: readonly number[], { stopped = () => false }: RollupOptions): number {
+  refresh(sessions: readonly number[], { stopped = () => false, onRolledUp = () => {} }: RollupOptions): number {
     let done = 0;
     for (let from = 0; from < sessions.length && !stopped(); from += SESSIONS_A_CHUNK) {
       const chunk = sessions.slice(from, from + SESSIONS_A_CHUNK);
       while (!this.#write(this.#read(chunk))) {
         // Somebody excluded or amended meanwhile; what was read is no longer so.
       }
+      chunk.forEach(onRolledUp);
       done += chunk.length;
     }
     return done;

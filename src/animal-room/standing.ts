@@ -2,7 +2,7 @@
 import { type Animal, listAnimals } from '#data/animal-room/animals.ts';
 import { casesOf, type WelfareCase } from '#data/animal-room/cases.ts';
 import { headFixedSince } from '#data/animal-room/head-fixations.ts';
-import { type LedgerLine, waterOn } from '#data/animal-room/water.ts';
+import { type LedgerLine, openWaterOn, waterOn } from '#data/animal-room/water.ts';
 import { dailyWeights, type Restriction, restrictionOn, type Weight } from '#data/animal-room/weights.ts';
 import type { RecordDatabase } from '#data/open.ts';
 import { openSessionsOf, sessionsOn } from '#data/reads.ts';
@@ -24,7 +24,7 @@ export interface CareStanding {
   readonly falling: boolean;
   readonly openCases: readonly WelfareCase[];
   readonly water: readonly LedgerLine[];
-  /** Measured microlitres of the day. */
+  /** Measured microlitres of the day, those of sessions that are not closed yet included. */
   readonly givenUl: number;
   /** Had free access, unmeasured. */
   readonly freeAccess: boolean;
@@ -36,7 +36,7 @@ export interface CareStanding {
   readonly byRigsUl: number;
   /** Sessions of the day, by number. */
   readonly sessions: readonly number[];
-  /** Those that run now, or whose process died: their water is not counted yet. */
+  /** Those that run now, or whose process died: what they gave up to now is counted. */
   readonly unfinished: readonly number[];
   /** Since when its head is fixed, ISO 8601; null: it is free. */
   readonly headFixedSince: string | null;
@@ -52,8 +52,10 @@ export function careOf(db: RecordDatabase, animal: Animal, day: string): CareSta
   const weight = last?.measuredAt.startsWith(day) ? last : null;
   const implant = animal.implantWeightG ?? 0;
   const water = waterOn(db, animal.id, day);
-  const givenUl = water.reduce((sum, { ul }) => sum + (ul ?? 0), 0);
-  const byRigs = water.reduce((sum, { ul, session }) => sum + (session === null ? 0 : (ul ?? 0)), 0);
+  // A session that runs, or whose program died, has given water too: an animal must not get it twice.
+  const openUl = openWaterOn(db, animal.id, day);
+  const givenUl = water.reduce((sum, { ul }) => sum + (ul ?? 0), openUl);
+  const byRigs = water.reduce((sum, { ul, session }) => sum + (session === null ? 0 : (ul ?? 0)), openUl);
   const freeAccess = water.some(({ kind }) => kind === 'freeAccess');
   const need = restriction === null || last === null ? null : needUl(last.grams, implant, restriction.needMlPerG);
   return {

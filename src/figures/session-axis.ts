@@ -67,7 +67,7 @@ export function stageMarks(rows: readonly SessionRow[], named: boolean): Plot.Ma
     named
       ? Plot.text(bands, {
           x: (band: StageBand) => band.from - 0.45,
-          text: (band: StageBand) => shortened(band),
+          text: (band: StageBand) => shortened(band, rows.length),
           frameAnchor: 'top',
           textAnchor: 'start',
           dy: -9,
@@ -99,10 +99,15 @@ export function conditionMarks(rows: readonly SessionRow[]): Plot.Markish[] {
   ];
 }
 
-/** What fits over a band: some five letters a session at the width of a page. */
-function shortened({ stage, from, to }: StageBand): string {
-  const letters = (to - from + 1) * 6 + 1;
-  return stage.length <= letters ? stage : `${stage.slice(0, Math.max(1, letters - 1))}\u2026`;
+/** Pixels of a curve's width, and of a letter over it. */
+const WIDTH_PX = 980;
+const LETTER_PX = 5.6;
+
+/** What fits over a band; a stump of three letters says nothing. */
+function shortened({ stage, from, to }: StageBand, sessions: number): string {
+  const letters = Math.floor(((to - from + 1) * WIDTH_PX) / Math.max(4, sessions) / LETTER_PX);
+  if (stage.length <= letters) return stage;
+  return letters < 4 ? '' : `${stage.slice(0, letters - 1)}\u2026`;
 }
 
 export function sessionScale(rows: readonly SessionRow[]): Plot.ScaleOptions {

@@ -9,10 +9,11 @@ import { openRecord, type RecordDatabase } from '#data/open.ts';
 import { RecordError } from '#data/record-error.ts';
 import { refreshRollups } from '#data/rollups/refresh.ts';
 import { facilityBody } from '../pages/facility.ts';
-import { FACILITY_FILE, rigFile, SIMULATED_FILE, subjectFile } from '../pages/files.ts';
+import { FACILITY_FILE, rigFile, SIMULATED_FILE, sessionFile, subjectFile } from '../pages/files.ts';
 import { nightFooter } from '../pages/footer.ts';
 import { html } from '../pages/html.ts';
 import { rigBody } from '../pages/rig.ts';
+import { sessionPage } from '../pages/session-page.ts';
 import { page } from '../pages/shell.ts';
 import { subjectBody } from '../pages/subject.ts';
 import { subjectFigures } from '../pages/subject-figures.ts';
@@ -21,6 +22,7 @@ import { alarmsOf } from '../summaries/alarms.ts';
 import { latestSession } from '../summaries/latest-session.ts';
 import { dayMeant, type NightPart, nightParts } from '../summaries/night.ts';
 import { type RigSummary, readRig } from '../summaries/rig.ts';
+import { readSessionSummary } from '../summaries/session.ts';
 import { readSubject, type SubjectSummary } from '../summaries/subject.ts';
 import { PictureWriter } from './picture-writer.ts';
 import { subjectPictures } from './pictures.ts';
@@ -73,6 +75,7 @@ export async function makeNight(options: NightOptions): Promise<NightReport> {
       makePart(db, { ...options, day, part, first: index === 0, both: parts.length > 1, files, pictures, write }),
     );
     if (parts.length === 0) write(FACILITY_FILE, emptyPage(day, options));
+    for (const session of rolledUp) rewriteSessionPage(db, session, { ...options, write });
     files.close();
     db.exec('COMMIT');
     await pictures.done();
@@ -82,7 +85,7 @@ export async function makeNight(options: NightOptions): Promise<NightReport> {
       animals: made.reduce((sum, { animals }) => sum + animals, 0),
       rigs: made.reduce((sum, { rigs }) => sum + rigs, 0),
       alarms: made.reduce((sum, { alarms }) => sum + alarms, 0),
-      rolledUp,
+      rolledUp: rolledUp.length,
       notice,
       simulated: parts.length > 0 && parts.every(({ simulated }) => simulated),
     };
@@ -92,14 +95,27 @@ export async function makeNight(options: NightOptions): Promise<NightReport> {
 }
 
 /** A record that cannot be written is shown as far as it was rolled up. */
-function broughtUpToDate(path: string): { rolledUp: number; notice: string | null } {
+function broughtUpToDate(path: string): { rolledUp: readonly number[]; notice: string | null } {
   try {
-    return { rolledUp: refreshRollups(path), notice: null };
+    const rolledUp: number[] = [];
+    refreshRollups(path, { onRolledUp: (session) => rolledUp.push(session) });
+    return { rolledUp, notice: null };
   } catch (error) {
     if (!(error instanceof RecordError) || !['readOnly', 'network'].includes(error.code)) throw error;
     const what = 'The record cannot be written here, so sessions that were not rolled up before show no trials.';
-    return { rolledUp: 0, notice: `${what} Nothing is lost. Run the nightly on the computer that records.` };
+    return { rolledUp: [], notice: `${what} Nothing is lost. Run the nightly on the computer that records.` };
   }
+}
+
+/** A session's own page, made when it ended, where something has touched the session since. */
+function rewriteSessionPage(
+  db: RecordDatabase,
+  session: number,
+  options: NightOptions & { readonly write: Write },
+): void {
+  const name = sessionFile(session);
+  const summary = existsSync(join(options.folder, name)) ? readSessionSummary(db, session) : undefined;
+  if (summary !== undefined) options.write(name, sessionPage(summary, options));
 }
 
 /** In a folder where none can be made (/proc) Node tries for ever, if it is to make those above it too. */

@@ -52,13 +52,24 @@ function subjectRow(summary: SubjectSummary): Html {
 <td class="name"><a href="${subjectFile(animal.id)}">${animal.name}</a>
 <td data-label="status">${status}
 <td>${sessions.length === 0 ? NONE : sparkline(sessions)}
-<td class="n" data-label="today">${shown === undefined ? 'not run' : html`<b>${percentOf(shown.balancedAccuracy ?? shown.correctRate)}</b> <span class="soft nowrap">${bounds(shown)}</span>`}
+<td class="n" data-label="today">${shown === undefined ? 'not run' : html`<b>${percentOf(shown.balancedAccuracy ?? shown.correctRate)}</b> <span class="soft nowrap">${bounds(shown)}</span>${remarkOn(today)}`}
 <td class="n" data-label="d'">${fixed(shown?.dPrime ?? null, 2)}
 <td class="n" data-label="trials">${last === undefined ? NONE : trialsWords(last)}
 <td data-label="against its own">${changeWords(change)}
 <td class="n" data-label="weight">${care.weight === null ? NONE : html`${care.weight.grams} g${care.share === null ? null : html` <span class="soft">${percentOf(care.share)}</span>`}`}
 <td class="n" data-label="water, due">${water}
 <td data-label="tomorrow">${tomorrow}</tr>`;
+}
+
+/** What a reader must know of the day's figure: the kind of session, and that there were several. */
+function remarkOn(today: SubjectSummary['today']): Html | null {
+  const last = today.at(-1);
+  if (last === undefined) return null;
+  const ordinary = last.kind === 'training' || last.kind === 'imaging';
+  const kind = ordinary ? null : last.agent === null ? last.kind : last.agent;
+  const several = today.length > 1 ? `last of ${today.length}` : null;
+  const words = [kind, several].filter((part) => part !== null).join(', ');
+  return words === '' ? null : html`<br><span class="soft">${words}</span>`;
 }
 
 function bounds({ balancedAccuracy, balanced95, correct95 }: SubjectSummary['sessions'][number]['control']): string {

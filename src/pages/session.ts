@@ -57,8 +57,10 @@ function about({ record, line }: SessionSummary): string {
   return parts.filter((part) => part !== null).join(' \u00b7 ');
 }
 
-function alarms({ faults, performance: { lastEngagedTrial } }: SessionSummary): Html {
+function alarms({ faults, line, performance: { lastEngagedTrial } }: SessionSummary): Html {
   const stopped = lastEngagedTrial === null ? [] : [`The animal stopped working after trial ${lastEngagedTrial}.`];
+  if (line.endReason === null) stopped.push('It is not closed: it runs, or its program died.');
+  else if (/^(interrupted|fault)/.test(line.endReason)) stopped.push(`It was cut off (${line.endReason}).`);
   const items = [
     ...faults.map(({ trial, message }) => `${trial === null ? '' : `Trial ${trial}: `}${message}`),
     ...stopped,
@@ -105,17 +107,20 @@ function quartileWords([low, median, high]: Quartiles): string {
   return `${Math.round(median)} [${Math.round(low)}, ${Math.round(high)}]`;
 }
 
+function countsWords({ stage, endReason, assessed, excluded, notCounted }: SessionSummary['line']): string {
+  if (stage === null) return 'It ran outside the stages of training.';
+  if (excluded) return 'It does not count: it is excluded.';
+  if (endReason === null) return 'It is not closed, so no rule has seen it.';
+  if (!assessed) return 'It was cut off, so no rule has seen it: it does not count.';
+  return notCounted === null ? 'It counts.' : `It does not count: ${notCounted}.`;
+}
+
 function dayLines({ line, care, decision, certificate, imaging, record }: SessionSummary): Html {
   const due = care.dueUl === null ? 'what is due is not known' : `${ulOf(care.dueUl)} still due to it`;
-  const counts =
-    record.stage === null
-      ? 'It ran outside the stages of training.'
-      : line.notCounted === null
-        ? 'It counts.'
-        : `It does not count: ${line.notCounted}.`;
+  const counts = countsWords(line);
   const stage =
     decision === null
-      ? record.stage === null
+      ? record.stage === null || !line.assessed
         ? ''
         : ` The animal stays in stage ${record.stage}.`
       : ` ${decision.verdict === 'proposed' ? `Proposed: back to ${decision.to}, a person decides` : `Stage ${decision.from} is left for ${decision.to}`}: ${decision.reason}.`;

@@ -20,7 +20,10 @@ function sessionTable({ sessions, earlier }: SubjectSummary): Html | null {
 }
 
 function sessionTr(row: SessionRow): Html {
-  const why = [...row.apart, row.excluded ? null : row.notCounted].filter((part) => part !== null).join(', ');
+  const cutOff = row.stage !== null && !row.assessed ? 'cut off, so no rule has seen it' : null;
+  const why = [...row.apart, row.excluded ? null : (row.notCounted ?? cutOff)]
+    .filter((part) => part !== null)
+    .join(', ');
   const { control, kind, agent } = row;
   return html`<tr${row.counts ? null : new Html(' class="off"')}><td class="n">${row.number}<td class="nowrap">${row.day}<td>${row.rig}<td>${row.stage ?? NONE}<td>${kind}${agent === null ? '' : `: ${agent}`}<td class="n">${percentOf(control.balancedAccuracy ?? control.correctRate)}<td class="n">${fixed(control.dPrime, 2)}<td class="n">${control.n}<td class="n">${row.counts && row.stage === 'expert' ? row.expertDay : NONE}<td class="n nowrap">${ulOf(row.waterUl)}<td><span class="${row.grade ?? ''}">${row.grade ?? NONE}</span><td>${row.endReason ?? 'not closed'}<td>${why}</tr>`;
 }

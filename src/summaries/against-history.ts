@@ -15,8 +15,10 @@ export interface AgainstHistory {
 /** Looked back at, in the same stage and task. */
 const SESSIONS_BACK = 5;
 const LEAST_SESSIONS = 2;
-/** Less than this is no fall, however many trials there are. */
-const LEAST_CHANGE = 0.1;
+/** Less than this is no fall, however many trials there are; a billionth less, for what binary fractions make of a tenth. */
+const LEAST_CHANGE = 0.1 - 1e-9;
+/** Fewer engaged control trials say nothing about an animal (protocols/session-kind.ts has the same for stages). */
+const LEAST_TRIALS = 40;
 
 /**
  * It fell where the day's balanced accuracy lies at least ten points below the median of up to five sessions before it in
@@ -25,7 +27,10 @@ const LEAST_CHANGE = 0.1;
  */
 export function againstHistory(rows: readonly SessionRow[], day: string): AgainstHistory {
   const comparable = rows.filter(
-    (row) => row.apart.every((why) => why === 'other rig' || why === 'opto') && row.control.balancedAccuracy !== null,
+    (row) =>
+      row.apart.every((why) => why === 'other rig' || why === 'opto') &&
+      row.control.n >= LEAST_TRIALS &&
+      row.control.balancedAccuracy !== null,
   );
   const last = comparable.findLast((row) => row.day === day);
   if (last === undefined) return { verdict: 'none', today: null, usual: null, of: 0 };

@@ -17,7 +17,13 @@ const LEAST_SHARED = 2;
 /** Cases first, then what animals share, then single animals and rigs. */
 export function alarmsOf(subjects: readonly SubjectSummary[], rigs: readonly RigSummary[]): Alarm[] {
   const cases = subjects.flatMap(caseAlarms);
-  return [...cases, ...sharedAlarms(subjects), ...subjects.flatMap(animalAlarms), ...rigs.flatMap(rigAlarms)];
+  return [
+    ...cases,
+    ...subjects.flatMap(headFixedAlarms),
+    ...sharedAlarms(subjects),
+    ...subjects.flatMap(animalAlarms),
+    ...rigs.flatMap(rigAlarms),
+  ];
 }
 
 function caseAlarms({ animal, cases }: SubjectSummary): Alarm[] {
@@ -29,6 +35,14 @@ function caseAlarms({ animal, cases }: SubjectSummary): Alarm[] {
       const text = `Case ${id} of ${animal.name}, open since ${openedAt.slice(0, 10)}: ${reason}.${runs}`;
       return { kind: 'case', subject: animal.id, rig: null, text };
     });
+}
+
+/** An animal that sits in a rig when the pages are made. */
+function headFixedAlarms({ animal, care }: SubjectSummary): Alarm[] {
+  const since = care.headFixedSince;
+  if (since === null) return [];
+  const text = `${animal.name} is head-fixed since ${since.slice(0, 16).replace('T', ' ')}, as far as the record knows. See to it, and enter when it is out (rig mouse out).`;
+  return [{ kind: 'case', subject: animal.id, rig: null, text }];
 }
 
 /** Every animal of a rig, or of them all, fell on one day: that is no animal's doing. */
@@ -60,11 +74,15 @@ function animalAlarms(summary: SubjectSummary): Alarm[] {
     texts.push(`fell to ${percent(change.today!)} from its usual ${percent(change.usual!)}`);
   }
   if (care.falling) texts.push('has lost weight for three days');
-  // Its cases stand above.
-  texts.push(...open.filter((point) => !point.startsWith('case ')).map((point) => `still open: ${point}`));
+  // Its cases and its place in a rig stand above, its sessions below.
+  const told = /^(case|head-fixed|session) /;
+  texts.push(...open.filter((point) => !told.test(point)).map((point) => `still open: ${point}`));
   for (const { session, endReason, grade, probes, blank, rig } of today) {
-    if (endReason === null) texts.push(`session ${session} on rig ${rig} is not closed`);
-    else if (endReason === 'interrupted' || endReason.startsWith('fault')) {
+    if (endReason === null) {
+      texts.push(
+        `session ${session} on rig ${rig} is not closed: it runs, or its program died; the next start of that rig closes it`,
+      );
+    } else if (endReason === 'interrupted' || endReason.startsWith('fault')) {
       texts.push(`session ${session} on rig ${rig} was cut off (${endReason})`);
     }
     if (grade === 'FAIL') texts.push(`session ${session} on rig ${rig} failed its timing certificate`);

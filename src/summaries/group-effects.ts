@@ -5,7 +5,7 @@ import type { Interval } from '#protocols/statistics.ts';
 import type { SubjectSummary } from './subject.ts';
 
 export interface GroupEffect {
-  readonly group: 'opsin' | 'control construct';
+  readonly group: 'opsin, or none entered' | 'control construct';
   readonly from: Epoch;
   readonly to: Epoch;
   readonly sham: boolean;
@@ -22,7 +22,7 @@ const SEED = 1;
 export function groupEffects(subjects: readonly SubjectSummary[]): GroupEffect[] {
   const cells = new Map<string, { of: Omit<GroupEffect, 'values' | 'mean' | 'interval'>; values: number[] }>();
   for (const { animal, effects } of subjects) {
-    const group = animal.opsinControl === 1 ? 'control construct' : 'opsin';
+    const group = animal.opsinControl === 1 ? 'control construct' : 'opsin, or none entered';
     for (const { from, to, sham, mean } of effects) {
       if (mean === null) continue;
       const key = JSON.stringify([group, from, to, sham]);

@@ -127,6 +127,22 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('counts what an open session has given up to now, and counts it once', () => {
+    const path = newPath();
+    const core = coreAt(path);
+    twoDrops(core);
+    const given = () => {
+      const db = openRecord(path, { mode: 'read' });
+      const { givenUl, byRigsUl } = careOf(db, animalNamed(db, 'sim-1')!, day);
+      db.close();
+      return [givenUl, byRigsUl];
+    };
+    expect(given()).toEqual([6, 6]);
+    core.closeSession({ endReason: 'trials', endedAt, lastEngagedTrial: null });
+    core.close();
+    expect(given()).toEqual([6, 6]);
+  });
+
   it('takes the same of a session whose process died', () => {
     const path = newPath();
     const session = twoDrops(coreAt(path));

@@ -14,6 +14,7 @@ interface Day {
   /** Share of right answers, on go and no-go trials alike. */
   readonly right: number;
   readonly licks?: number;
+  readonly trials?: number;
   readonly fault?: string;
   /** Trials without odour that were licked to, of ten. */
   readonly probesLicked?: number;
@@ -23,24 +24,24 @@ const TRIALS = 100;
 
 async function recorded(at: Place, days: readonly Day[]): Promise<void> {
   const writer = openWriter(at.file('a.sqlite'));
-  for (const { subject, rig, day, right, licks = 3, fault, probesLicked } of days) {
+  for (const { subject, rig, day, right, licks = 3, trials = TRIALS, fault, probesLicked } of days) {
     const startedAt = `2026-03-${String(day).padStart(2, '0')}T09:00:00.000+01:00`;
     const id = await writer.subjectFor({ ...subjectNamed(subject), createdAt: startedAt });
     await writer.openSession({ ...sessionOn(rig, id), startedAt });
     writer.clockSegment(segment0);
     let seq = 0;
-    for (let trial = 1; trial <= TRIALS + (probesLicked === undefined ? 0 : 10); trial++) {
+    for (let trial = 1; trial <= trials + (probesLicked === undefined ? 0 : 10); trial++) {
       const { events, row } = recordedTrial(trial, seq, licks);
       seq += events.length;
       writer.events(events);
       const isRight = ((Math.ceil(trial / 2) * 37) % 50) / 50 < right;
       const go = trial % 2 === 1;
       const outcome: Outcome = go ? (isRight ? 'hit' : 'miss') : isRight ? 'correctRejection' : 'falseAlarm';
-      const probe = trial > TRIALS;
+      const probe = trial > trials;
       const asProbe = {
         trialType: 'probe',
         probe,
-        outcome: trial - TRIALS <= probesLicked! ? 'falseAlarm' : 'correctRejection',
+        outcome: trial - trials <= probesLicked! ? 'falseAlarm' : 'correctRejection',
       } as const;
       writer.trial({ ...row, outcome, ...(probe ? asProbe : {}) });
     }
@@ -109,6 +110,18 @@ describe('an alarm across animals', () => {
     // Six points are no fall, and one day before is no history.
     expect(await alarms(at, 3)).toEqual([]);
     expect(await alarms(at, 2)).toEqual([]);
+  });
+});
+
+describe('a day with a session that says nothing', () => {
+  it('is judged by the last one with enough trials', async () => {
+    const at = place();
+    await recorded(at, [
+      ...days('A1', 'one', [0.9, 0.92, 0.9]),
+      { subject: 'A1', rig: 'one', day: 3, right: 0.3, trials: 12 },
+    ]);
+    expect(await alarms(at, 3)).toEqual([]);
+    expect(readFileSync(at.file('pages/index.html'), 'utf8')).toContain('last of 2');
   });
 });
 

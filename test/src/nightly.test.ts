@@ -189,6 +189,19 @@ async function recorded(
 
 const night = (at: Place, words = '') => at.rig(`nightly --db a.sqlite --out pages ${words}`);
 
+describe('a session\u2019s own page', () => {
+  it('is made anew by the night when something was excluded of the session since', async () => {
+    const at = place();
+    await recorded(at.file('a.sqlite'), [{ subject: 'M1', startedAt: '2026-03-01T09:00:00.000+01:00', trials: 20 }]);
+    await at.rig('summary 1 --db a.sqlite --out pages/session-1.html');
+    expect(seen(text('session-1.html', at))).toContain('A-C lick 10 10');
+    await at.rig('exclude 1 --use behaviour --trials 1-10 --reason air --operator Kim --db a.sqlite');
+    await night(at);
+    expect(seen(text('session-1.html', at))).toContain('A-C lick 10 5');
+    expect(seen(text('session-1.html', at))).toContain('10 excluded');
+  });
+});
+
 describe('a long life', () => {
   it('is shown by its last eighty sessions, numbered and with expert days counted from the first', async () => {
     const at = place();
@@ -342,7 +355,9 @@ describe('odd nights', () => {
     writer.events(first.events);
     writer.trial(first.row);
     expect(await night(at)).toMatchObject({ code: 0, err: '' });
-    expect(seen(text('index.html', at))).toContain('session 2 on rig bench is not closed');
+    expect(seen(text('index.html', at))).toContain(
+      'session 2 on rig bench is not closed: it runs, or its program died',
+    );
     const second = recordedTrial(2, first.events.length);
     writer.events(second.events);
     writer.trial(second.row);
