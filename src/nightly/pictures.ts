@@ -7,7 +7,7 @@ import type { Picture } from './picture-writer.ts';
 /** Of a figure by itself: it may go onto a poster. */
 const SINGLE_SCALE = 2;
 
-const onSheet: readonly FigureKey[] = ['pairs', 'accuracy', 'dprime', 'within-session'];
+const onSheet: readonly FigureKey[] = ['pairs', 'accuracy', 'dprime'];
 
 export function subjectPictures(
   { animal, status, day }: SubjectSummary,
