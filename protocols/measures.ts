@@ -56,7 +56,8 @@ export interface Measures {
 type Counts = Record<Outcome, number>;
 
 const correctOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'correctRejection', 'correct']);
-const answeredOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'falseAlarm', 'correct', 'error']);
+/** The animal licked where a lick is an answer. */
+export const answeredOutcomes: ReadonlySet<Outcome> = new Set<Outcome>(['hit', 'falseAlarm', 'correct', 'error']);
 
 /** So many trials alike: a cell of a roll-up, or one trial. */
 export interface Tally {

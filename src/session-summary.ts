@@ -1,9 +1,10 @@
 /** The summary of a session when it has ended: rolled up, told on the terminal, written as a page beside the record. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { refreshRollups } from '#data/rollups/refresh.ts';
 import { ulText } from './animal-room/standing.ts';
 import { type Io, isoWithOffset } from './io.ts';
+import { writeWhole } from './nightly/write-whole.ts';
 import { sessionFile } from './pages/files.ts';
 import { pagesFolder } from './pages-folder.ts';
 import { readingFrom } from './record-option.ts';
@@ -66,7 +67,6 @@ export async function writeSummary(
   const file = out ?? join(pagesFolder(path), sessionFile(session));
   const text = sessionPage(summary, { path, now: isoWithOffset(io.now()), software: softwareVersion });
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(`${file}.part`, text);
-  renameSync(`${file}.part`, file);
+  writeWhole(dirname(file), basename(file), text);
   return { summary, file };
 }

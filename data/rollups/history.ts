@@ -32,7 +32,7 @@ export interface SessionLine {
   /** Last trial of the engaged span; null: engaged to the end. */
   readonly lastEngagedTrial: number | null;
   readonly trials: number;
-  /** Water that its valves were commanded to give, by the ledger. */
+  /** Water that its valves were commanded to give: by the ledger, or while it is not closed by its drops. */
   readonly waterUl: number;
   /** Of its timing certificate; null: it has none. */
   readonly grade: Grade | null;
@@ -53,7 +53,8 @@ const lines = `SELECT s.id AS session, animals.subject AS subjectId, subjects.na
     c.last_engaged_trial AS lastEngagedTrial,
     coalesce((SELECT sum(trials) FROM rollups WHERE rollups.session = s.id),
       (SELECT count(*) FROM trials WHERE trials.session = s.id)) AS trials,
-    coalesce((SELECT sum(ul) FROM water_now w WHERE w.session = s.id), 0) AS waterUl,
+    coalesce(CASE WHEN s.end_reason IS NULL THEN (SELECT sum(ul) FROM drops WHERE drops.session = s.id)
+      ELSE (SELECT sum(ul) FROM water_now w WHERE w.session = s.id) END, 0) AS waterUl,
     (SELECT grade FROM certificates WHERE certificates.session = s.id ORDER BY at DESC LIMIT 1) AS grade,
     (SELECT line FROM certificates WHERE certificates.session = s.id ORDER BY at DESC LIMIT 1) AS certificate,
     (SELECT count(*) FROM faults WHERE faults.session = s.id) AS faults

@@ -67,9 +67,18 @@ export function withinSession(trials: readonly ScoredTrial[], frame: { width: nu
   );
 }
 
+/** Whether there is anything to draw: a window is full. */
+export function fillsWindow(trials: readonly ScoredTrial[]): boolean {
+  return scoredControl(trials).length >= WINDOW;
+}
+
+function scoredControl(trials: readonly ScoredTrial[]): ScoredTrial[] {
+  return trials.filter(({ notScored, lit, outcome }) => notScored === null && !lit && outcome !== null);
+}
+
 /** Rates at each scored control trial, of the last WINDOW ones up to it. */
 function rolling(trials: readonly ScoredTrial[]): Point[] {
-  const scored = trials.filter(({ notScored, lit, outcome }) => notScored === null && !lit && outcome !== null);
+  const scored = scoredControl(trials);
   return scored.flatMap(({ trial }, index) => {
     if (index + 1 < WINDOW) return [];
     const window = scored.slice(index + 1 - WINDOW, index + 1);

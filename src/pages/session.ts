@@ -2,7 +2,7 @@
 import { firstLicks } from '../figures/first-licks.ts';
 import { lickDensityFigure } from '../figures/lick-density.ts';
 import { lickRaster } from '../figures/lick-raster.ts';
-import { withinSession } from '../figures/within-session.ts';
+import { fillsWindow, withinSession } from '../figures/within-session.ts';
 import type { FirstLicks, Quartiles, SessionSummary } from '../summaries/session.ts';
 import { count, spanWords, words } from '../table.ts';
 import { type Html, html } from './html.ts';
@@ -23,7 +23,7 @@ export function sessionBody(summary: SessionSummary): Html {
 ${alarms(summary)}
 <h2>How it did <small>engaged control trials, 95 % intervals</small></h2>
 ${performance(summary)}
-${trials.length === 0 ? null : figure(withinSession(trials, wide), 'Within the session', 'Hits and false alarms over the last 40 scored control trials, by trial.')}
+${!fillsWindow(trials) ? null : figure(withinSession(trials, wide), 'Within the session', 'Hits and false alarms over the last 40 scored control trials, by trial.')}
 ${raster.length === 0 ? null : figure(lickRaster(raster, epochs, wide), 'Licks', 'Every trial a row, in the order they ran, over its seconds. Shaded: odours, choice period; dots at the left: opto light.')}
 ${density.length === 0 ? null : figure(lickDensityFigure({ now: density, before: [], epochs }, wide), 'Lick rate', 'Onsets a second in engaged control trials.')}
 <div class="pair">${reactions.length === 0 ? null : figure(firstLicks(reactions, { width: HALF, simulated }), 'First licks', 'Trials by ms from the start of the choice period; below the line: pairs that ask for none.')}

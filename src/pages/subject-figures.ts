@@ -8,7 +8,7 @@ import { lightEffectFigure } from '../figures/light-effect.ts';
 import { pairCurves } from '../figures/pair-curves.ts';
 import { marksOf } from '../figures/session-axis.ts';
 import { waterFigure, weightFigure } from '../figures/weight-water.ts';
-import { withinSession } from '../figures/within-session.ts';
+import { fillsWindow, withinSession } from '../figures/within-session.ts';
 import type { LatestSession } from '../summaries/latest-session.ts';
 import type { SubjectSummary } from '../summaries/subject.ts';
 
@@ -71,12 +71,14 @@ export function subjectFigures(summary: SubjectSummary, latest: LatestSession | 
   if (latest !== null) {
     const { density, trials } = latest;
     const before = density.beforeNumber === null ? '' : `; grey: session ${density.beforeNumber}`;
-    set(
-      'within-session',
-      'Within the session',
-      'Hits and false alarms over the last 40 scored control trials, by trial.',
-      withinSession(trials, wide),
-    );
+    if (fillsWindow(trials)) {
+      set(
+        'within-session',
+        'Within the session',
+        'Hits and false alarms over the last 40 scored control trials, by trial.',
+        withinSession(trials, wide),
+      );
+    }
     if (density.now.length > 0) {
       set(
         'licks',

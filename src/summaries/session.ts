@@ -7,6 +7,7 @@ import { SessionFactsReader } from '#data/rollups/session-facts.ts';
 import { type EpochSpan, epochSpansOf, type ScoredTrial, scoredTrialsOf } from '#data/rollups/trials.ts';
 import type { CertificateRow, FaultRow, ImagingRow } from '#data/rows.ts';
 import { decisionOfSession } from '#data/training-reads.ts';
+import { answeredOutcomes } from '#protocols/measures.ts';
 import { type CareStanding, careOf } from '../animal-room/standing.ts';
 import type { DensityOfPair } from '../figures/lick-density.ts';
 import type { RasterTrial } from '../figures/lick-raster.ts';
@@ -62,7 +63,11 @@ export function readSessionSummary(db: RecordDatabase, id: number): SessionSumma
   const { trials: facts, pairs } = new SessionFactsReader(db).read(id);
   const joined = facts.map((row) => ({ ...row, scored: byTrial.get(row.trial)! }));
   const answered = joined.filter(
-    ({ scored, facts: { licks } }) => scored.notScored === null && !scored.lit && licks?.firstFromChoiceMs != null,
+    ({ scored, facts: { licks } }) =>
+      scored.notScored === null &&
+      !scored.lit &&
+      answeredOutcomes.has(scored.outcome!) &&
+      licks?.firstFromChoiceMs != null,
   );
   const asks = new Map(trials.map(({ trialType, go }) => [trialType, go]));
   return {
