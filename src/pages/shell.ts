@@ -55,7 +55,7 @@ figcaption{font-size:12.5px;color:var(--soft);margin-bottom:2px}figcaption b{col
 table{border-collapse:collapse;width:100%;font-size:13px}
 th{font-weight:400;color:var(--soft);text-align:left;vertical-align:bottom;white-space:nowrap}
 th,td{padding:3px 12px 3px 0;border-bottom:1px solid var(--faint);vertical-align:top}
-td.n,th.n{text-align:right}table.slim{width:auto}td svg{display:block;color:var(--soft)}
+td.n,th.n{text-align:right}table.slim{width:auto}table.slim td{white-space:nowrap}td svg{display:block;color:var(--soft)}
 tr.off td{color:var(--soft)}
 .name{font-size:20px;font-weight:600;line-height:1.15;overflow-wrap:break-word;max-width:240px}.name a{text-decoration:none}
 .fell{color:var(--alarm);font-weight:600}.rose{color:var(--go);font-weight:600}
